@@ -1,0 +1,31 @@
+import type { Attributes, SpanId, TraceId } from './span.ts';
+
+/** A Weave project as `entity/project`. */
+export type ProjectId = string & { readonly brand: 'ProjectId' };
+
+/**
+ * Reads `entity/project`: two non-empty parts of characters that W&B allows in a URL path.
+ * Returns undefined for anything else.
+ */
+export function parseProjectId(text: string): ProjectId | undefined {
+  return /^[\w.-]{1,128}\/[\w. -]{1,128}$/.test(text) ? (text as ProjectId) : undefined;
+}
+
+/** The project that a resource names with `wandb.entity` and `wandb.project`, as Weave's own OTLP endpoint reads them. */
+export function projectOfResource(attributes: Attributes): ProjectId | undefined {
+  const entity = attributes.get('wandb.entity');
+  const project = attributes.get('wandb.project');
+  return typeof entity === 'string' && typeof project === 'string' ? parseProjectId(`${entity}/${project}`) : undefined;
+}
+
+/**
+ * One finished call, ready to be sent: an item of the `batch` array of
+ * `POST /v2/{entity}/{project}/calls/complete`.
+ */
+export interface Call {
+  readonly projectId: ProjectId;
+  readonly id: SpanId;
+  readonly traceId: TraceId;
+  /** The whole record as UTF-8 JSON text, `project_id` included. Its length is what limits are measured in. */
+  readonly json: Buffer;
+}

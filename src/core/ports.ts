@@ -1,0 +1,106 @@
+/**
+ * The contracts between the stages. A stage imports these and nothing of another stage;
+ * `pipeline.ts` and `service.ts` put the parts together.
+ */
+import type { Call, ProjectId } from './call.ts';
+import type { Span, SpanId } from './span.ts';
+
+export type Encoding = 'protobuf' | 'json';
+export type Signal = 'traces' | 'logs';
+
+/** One OTLP export request as it came (after decompression), already checked. */
+export interface RawRequest {
+  readonly signal: Signal;
+  readonly encoding: Encoding;
+  /** Where spans go whose resource names no project of its own; null: to the configured project. */
+  readonly project: ProjectId | null;
+  /** How many spans of it are valid: what the counters call accepted. */
+  readonly spans: number;
+  readonly body: Uint8Array;
+}
+
+/** What became of a request offered to `Accept`. Every way out but `accepted` leaves nothing behind. */
+export type AcceptOutcome =
+  | { readonly status: 'accepted' }
+  /** The queue is at its limit. The sender should come again. */
+  | { readonly status: 'full'; readonly retryAfterMs: number }
+  /** The bridge is stopping, or its disk failed: nothing wrong with the request. */
+  | { readonly status: 'unavailable'; readonly message: string; readonly retryAfterMs: number };
+
+/** Takes a checked request into the bridge. Resolves `accepted` only when the request is durable. */
+export type Accept = (request: RawRequest) => Promise<AcceptOutcome>;
+
+/** A stored request. `id` grows with the order of arrival and is never used twice in one queue. */
+export interface QueueEntry extends RawRequest {
+  readonly id: number;
+  /** Milliseconds since the epoch. */
+  readonly acceptedAtMs: number;
+}
+
+/** A span that Weave refused for good, or that could not be mapped. */
+export interface DeadSpan {
+  readonly spanId: SpanId;
+  /** What Weave said, or what went wrong. Never a payload. */
+  readonly reason: string;
+}
+
+/** The end of an entry: what was not delivered of it is written to the dead letters in the same transaction. */
+export interface Settled {
+  readonly id: number;
+  readonly dead: readonly DeadSpan[];
+}
+
+export interface QueueDepth {
+  /** Entries stored and not yet settled, claimed ones included. */
+  readonly entries: number;
+  readonly spans: number;
+  /** Sum of the bodies. */
+  readonly bytes: number;
+  /** How many of the entries are claimed now. */
+  readonly claimed: number;
+}
+
+/**
+ * A first-in, first-out store of accepted requests. Claims live in memory only:
+ * what was claimed and not settled when the process died is there again at the next start.
+ */
+export interface Queue {
+  /** Resolves when the request is durable (disk) or held (memory). Never throws for a full or broken store. */
+  put(request: RawRequest): Promise<AcceptOutcome>;
+  /** The oldest unclaimed entries: as many as fit into maxBytes, but at least one if there is any. */
+  claim(maxBytes: number): readonly QueueEntry[];
+  /** Forgets entries for good; writes the dead letters of those that have any. */
+  settle(settled: readonly Settled[]): void;
+  /** Hands claimed entries back; they are claimed again in their old order. */
+  release(ids: readonly number[]): void;
+  /** Resolves when there may be something to claim, or when the signal aborts, or the queue closes. */
+  ready(signal: AbortSignal): Promise<void>;
+  depth(): QueueDepth;
+  /** Waits for puts under way; later puts are `unavailable`. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** A span and the project that its call belongs to. */
+export interface RoutedSpan {
+  readonly span: Span;
+  readonly project: ProjectId;
+}
+
+/**
+ * Turns spans into calls, one each, in the same order. Never throws; the same spans give the same bytes.
+ * It is handed all spans of a request at once, so that a parent that repeats its children's token usage is seen as such.
+ */
+export type MapSpans = (spans: readonly RoutedSpan[]) => readonly Call[];
+
+/** What became of the calls handed to `Deliver`. */
+export interface Delivery {
+  /** Calls that Weave answered 2xx for. */
+  readonly delivered: number;
+  /** Calls that Weave refused for good. */
+  readonly dead: readonly DeadSpan[];
+  /** True where delivery was given up because the bridge stops: the entry goes back to the queue. */
+  readonly released: boolean;
+}
+
+/** Sends calls, batched with others of the same project. Resolves when each has been accepted or refused for good. */
+export type Deliver = (calls: readonly Call[]) => Promise<Delivery>;
