@@ -5,10 +5,10 @@ export type ProjectId = string & { readonly brand: 'ProjectId' };
 
 /**
  * Reads `entity/project`: two non-empty parts of characters that W&B allows in a URL path.
- * Returns undefined for anything else.
+ * Returns undefined for anything else, and for `.` and `..`, which would climb the path of the request to Weave.
  */
 export function parseProjectId(text: string): ProjectId | undefined {
-  return /^[\w.-]{1,128}\/[\w. -]{1,128}$/.test(text) ? (text as ProjectId) : undefined;
+  return /^(?!\.{1,2}\/)[\w.-]{1,128}\/(?!\.{1,2}$)[\w. -]{1,128}$/.test(text) ? (text as ProjectId) : undefined;
 }
 
 /** The project that a resource names with `wandb.entity` and `wandb.project`, as Weave's own OTLP endpoint reads them. */

@@ -9,6 +9,8 @@ export interface Clock {
   after(delayMs: number, run: () => void): Timer;
   /** Resolves after delayMs, or at once when the signal aborts. Never rejects. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+  /** Lets sockets and due timers have their turn, then resolves. */
+  yield(): Promise<void>;
   /** A number in [0, 1). */
   random(): number;
 }
@@ -37,5 +39,6 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', done, { once: true });
     });
   },
+  yield: () => new Promise((resolve) => setImmediate(resolve)),
   random: () => Math.random(),
 };

@@ -39,7 +39,8 @@ export interface QueueEntry extends RawRequest {
 
 /** A span that Weave refused for good, or that could not be mapped. */
 export interface DeadSpan {
-  readonly spanId: SpanId;
+  /** Empty where the request as a whole could no longer be read: then it stands for all of its spans. */
+  readonly spanId: SpanId | '';
   /** What Weave said, or what went wrong. Never a payload. */
   readonly reason: string;
 }

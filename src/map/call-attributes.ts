@@ -1,0 +1,124 @@
+import type { Resource, Span } from '../core/span.ts';
+import { textOfValue } from './json-text.ts';
+import type { Layout } from './layout.ts';
+import { fillTemplate, type NestTemplate, nestTemplate } from './nest.ts';
+import { providerOf } from './provider.ts';
+import type { SpanReading } from './read-span.ts';
+import type { Kind, Reading } from './reading.ts';
+import { type Usage, usageSummary } from './usage.ts';
+
+/** The kinds that Weave's page has icons for. */
+const WEAVE_KINDS: Partial<Record<Kind, string>> = {
+  llm: 'llm',
+  embedding: 'llm',
+  agent: 'agent',
+  tool: 'tool',
+  retriever: 'search',
+  reranker: 'search',
+};
+
+/** Templates remembered; as with layouts, made-up keys only make the cache start over. */
+const MAX_TEMPLATES = 2_000;
+
+export interface CallAttributes {
+  /**
+   * The call's `attributes` as JSON text: first what the rules made of the span in neutral words, then every attribute
+   * that no rule has read, nested, so that a user can filter on it. `texts` are the JSON texts of the attributes by position.
+   */
+  write(span: Span, layout: Layout, found: SpanReading, texts: readonly string[], repeated: Usage | undefined): string;
+}
+
+/** `source` says who wrote the call: Weave shows it. */
+export function createCallAttributes(source: { readonly name: string; readonly version: string }): CallAttributes {
+  const templates = new Map<string, NestTemplate>();
+  const services = new WeakMap<Resource, readonly (readonly [string, string])[]>();
+  const origin = [
+    ['weave.client_version', JSON.stringify(source.version)],
+    ['weave.source', JSON.stringify(source.name)],
+  ] as const;
+
+  function templateOf(keys: readonly string[]): NestTemplate {
+    const id = keys.join('\n');
+    const known = templates.get(id);
+    if (known) return known;
+    if (templates.size >= MAX_TEMPLATES) templates.clear();
+    const made = nestTemplate(keys);
+    templates.set(id, made);
+    return made;
+  }
+
+  function serviceOf(resource: Resource): readonly (readonly [string, string])[] {
+    const known = services.get(resource);
+    if (known) return known;
+    const made = serviceAttributes(resource);
+    services.set(resource, made);
+    return made;
+  }
+
+  return {
+    write(span, layout, { reading, consumed }, texts, repeated) {
+      const keys: string[] = [];
+      const values: string[] = [];
+      const add = (key: string, text: string) => {
+        keys.push(key);
+        values.push(text);
+      };
+      const weaveKind = reading.kind && WEAVE_KINDS[reading.kind];
+      if (weaveKind !== undefined) add('weave.kind', `"${weaveKind}"`);
+      for (const [key, text] of origin) add(key, text);
+      for (const [key, text] of serviceOf(span.resource)) add(key, text);
+      if (layout.fields.length > 0) neutral(reading, repeated, add);
+      const taken = new Set(keys);
+      for (let at = 0; at < layout.keys.length; at++) {
+        const key = layout.keys[at];
+        // a name of ours that the sender uses too: ours stays, the sender's is in otel_dump
+        if (consumed[at] || key === undefined || taken.has(key)) continue;
+        add(key, texts[at] ?? 'null');
+      }
+      const text = fillTemplate(templateOf(keys), values);
+      return reading.extraAttributes ? JSON.stringify({ ...JSON.parse(text), ...reading.extraAttributes }) : text;
+    },
+  };
+}
+
+function neutral(
+  reading: Partial<Reading>,
+  repeated: Usage | undefined,
+  add: (key: string, text: string) => void,
+): void {
+  const put = (key: string, value: unknown) => {
+    const text = value === undefined ? undefined : JSON.stringify(value);
+    if (text !== undefined) add(key, text);
+  };
+  const model = reading.responseModel ?? reading.requestModel;
+  put('kind', reading.kind);
+  put('model', model);
+  put('provider', providerOf(reading.provider, model));
+  put('operation', reading.operation);
+  for (const [name, value] of Object.entries(reading.parameters ?? {})) put(`model_parameters.${name}`, value);
+  put('agent.name', reading.agentName);
+  put('agent.id', reading.agentId);
+  put('tool.call_id', reading.toolCallId);
+  put('tool.description', reading.toolDescription);
+  put('user.id', reading.userId);
+  put('tags', reading.tags);
+  for (const [name, value] of Object.entries(reading.metadata ?? {})) put(`metadata.${name}`, value);
+  put('cost_usd', reading.cost);
+  // what a span repeats of others is not counted in its summary, but not hidden either
+  if (repeated) put('usage_repeated', usageSummary(repeated, false));
+}
+
+function serviceAttributes({ attributes }: Resource): readonly (readonly [string, string])[] {
+  const names = [
+    ['service.name', 'service.name'],
+    ['service.version', 'service.version'],
+    ['service.environment', 'deployment.environment.name'],
+    ['service.environment', 'deployment.environment'],
+  ] as const;
+  const found = new Map<string, string>();
+  for (const [name, key] of names) {
+    const value = attributes.get(key);
+    if (value !== undefined && value !== null && !found.has(name)) found.set(name, textOfValue(value));
+  }
+  return [...found];
+}

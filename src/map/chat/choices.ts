@@ -1,0 +1,110 @@
+import { type Choice, isObject, type Json, textOf } from './message.ts';
+import { looksLikeMessages, type SourceMessage, toMessages } from './messages.ts';
+
+/** Why a model stopped, in the words of OpenAI's chat API. Reasons that it has no word for stay as they are. */
+const FINISH_REASONS: Readonly<Record<string, string>> = {
+  tool_call: 'tool_calls',
+  'tool-calls': 'tool_calls',
+  tool_use: 'tool_calls',
+  toolUse: 'tool_calls',
+  function_call: 'tool_calls',
+  end_turn: 'stop',
+  endTurn: 'stop',
+  stop_sequence: 'stop',
+  STOP: 'stop',
+  completed: 'stop',
+  max_tokens: 'length',
+  MAX_TOKENS: 'length',
+  max_output_tokens: 'length',
+  'content-filter': 'content_filter',
+  SAFETY: 'content_filter',
+};
+
+export function finishReason(reason: string): string {
+  return FINISH_REASONS[reason] ?? reason;
+}
+
+/**
+ * Reads what a model answered: messages in any shape, or a whole response body
+ * (OpenAI chat and Responses, Anthropic, Gemini, LangChain generations, Genkit). Empty where there is no answer.
+ */
+export function toChoices(answer: unknown): readonly Choice[] {
+  if (
+    Array.isArray(answer) &&
+    answer.length > 0 &&
+    answer.every((item) => isObject(item) && isObject(item['message']) && item['role'] === undefined)
+  ) {
+    return answer.flatMap((item, index) => choiceOf(item, index));
+  }
+  if (isObject(answer)) return responseChoices(answer) ?? choicesOfMessages(toMessages(answer, 'assistant'));
+  return choicesOfMessages(toMessages(answer, 'assistant'));
+}
+
+/** A response body, by the member that gives it away; undefined for a bare message. */
+function responseChoices(body: Json): readonly Choice[] | undefined {
+  const lists = body['choices'] ?? body['candidates'] ?? body['generations'];
+  if (Array.isArray(lists)) return lists.flat().flatMap((item, index) => (isObject(item) ? choiceOf(item, index) : []));
+  if (Array.isArray(body['output']) && looksLikeMessages(body['output']))
+    return choicesOfMessages(toMessages(body['output'], 'assistant'));
+  if (isObject(body['output']) && looksLikeMessages(body['output'])) return toChoices(body['output']);
+  if (isObject(body['message']) && body['role'] === undefined) return choiceOf(body, 0);
+  if (isObject(body['content']) && Array.isArray(body['content']['parts'])) return choiceOf(body, 0);
+  if (Array.isArray(body['messages'])) return choicesOfMessages(toMessages(body['messages'], 'assistant'));
+  return undefined;
+}
+
+/** One candidate of a response: its message sits under `message`, `content` or `text`. */
+function choiceOf(item: Json, index: number): readonly Choice[] {
+  const info = isObject(item['generationInfo']) ? item['generationInfo'] : {};
+  const reason = textOf(item, 'finish_reason', 'finishReason', 'stop_reason') ?? textOf(info, 'finish_reason');
+  const message = toMessages(item['message'] ?? item['content'] ?? item['text'], 'assistant').find(
+    (found) => found.role !== 'tool',
+  );
+  if (!message) return [];
+  return [choice(typeof item['index'] === 'number' ? item['index'] : index, { ...message, role: 'assistant' }, reason)];
+}
+
+/**
+ * Messages to choices. Several that each ended for a reason are alternatives; pieces without one are one streamed answer;
+ * of a whole conversation the answer is what the assistant said last.
+ */
+function choicesOfMessages(messages: readonly SourceMessage[]): readonly Choice[] {
+  const spoken = messages.filter((message) => message.role === 'assistant');
+  if (spoken.length > 1 && spoken.length === messages.length) {
+    if (spoken.every((message) => message.finish_reason !== undefined))
+      return spoken.map((message, index) => choice(index, message));
+    return [choice(0, spoken.reduce(joined))];
+  }
+  const last = spoken.at(-1);
+  return last ? [choice(0, last)] : [];
+}
+
+function choice(index: number, source: SourceMessage, said?: string): Choice {
+  const { finish_reason, ...message } = source;
+  const reason = said ?? finish_reason;
+  return { index, message, finish_reason: reason === undefined ? null : finishReason(reason) };
+}
+
+/** Joins streamed pieces of one answer. */
+function joined(a: SourceMessage, b: SourceMessage): SourceMessage {
+  const content =
+    typeof a.content === 'string' && typeof b.content === 'string'
+      ? a.content + b.content
+      : a.content === null || a.content === ''
+        ? b.content
+        : b.content === null || b.content === ''
+          ? a.content
+          : [...partsOf(a.content), ...partsOf(b.content)];
+  const calls = [...(a.tool_calls ?? []), ...(b.tool_calls ?? [])];
+  const thoughts = (a.reasoning_content ?? '') + (b.reasoning_content ?? '');
+  return {
+    ...a,
+    ...b,
+    content,
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...(thoughts !== '' && { reasoning_content: thoughts }),
+  };
+}
+
+const partsOf = (content: NonNullable<SourceMessage['content']>) =>
+  typeof content === 'string' ? [{ type: 'text', text: content }] : content;

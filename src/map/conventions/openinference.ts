@@ -1,0 +1,143 @@
+import { toChoices } from '../chat/choices.ts';
+import { isObject, textOf } from '../chat/message.ts';
+import { looksLikeMessages, toMessages } from '../chat/messages.ts';
+import { parseJson } from '../json-text.ts';
+import type { Kind } from '../reading.ts';
+import { type Convention, count, data, indexed, list, number, object, some, text, texts, word } from '../rule.ts';
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  LLM: 'llm',
+  EMBEDDING: 'embedding',
+  CHAIN: 'chain',
+  RETRIEVER: 'retriever',
+  RERANKER: 'reranker',
+  TOOL: 'tool',
+  AGENT: 'agent',
+  GUARDRAIL: 'guardrail',
+  EVALUATOR: 'evaluator',
+  PROMPT: 'chain',
+};
+
+/** Members of a request body that are no parameters but content, shown elsewhere. */
+const CONTENT_MEMBERS = new Set([
+  'model',
+  'model_name',
+  'messages',
+  'input',
+  'tools',
+  'system',
+  'instructions',
+  'contents',
+  'prompt',
+  'functions',
+]);
+
+const parameters = (value: unknown) =>
+  isObject(value)
+    ? object(Object.fromEntries(Object.entries(value).filter(([key]) => !CONTENT_MEMBERS.has(key))))
+    : undefined;
+const systemOf = (value: unknown) =>
+  isObject(value) ? (value['system'] ?? value['instructions'] ?? undefined) : undefined;
+const embedding = (item: unknown) => (isObject(item) && isObject(item['embedding']) ? item['embedding'] : {});
+const documents = (items: readonly unknown[]) =>
+  items.map((item) => (isObject(item) ? (item['document'] ?? item) : item));
+
+/** A response body has its id beside what the model said. */
+function responseId(value: unknown): string | undefined {
+  if (!isObject(value) || !('choices' in value || 'output' in value || 'content' in value)) return undefined;
+  return textOf(value, 'id');
+}
+
+const parsedSchema = (value: unknown) => (typeof value === 'string' ? (parseJson(value) ?? value) : value);
+
+/** https://github.com/Arize-ai/openinference/tree/main/spec */
+export const openInference: Convention = {
+  name: 'openinference',
+  title: 'OpenInference',
+  prefixes: ['openinference.', 'llm.', 'input.', 'output.', 'embedding.', 'retrieval.', 'reranker.', 'tool.'],
+  rules: {
+    kind: [word('openinference.span.kind', KINDS)],
+    requestModel: [
+      text('llm.request.model_name'),
+      data('llm.invocation_parameters', (value) =>
+        isObject(value) ? textOf(value, 'model', 'model_name') : undefined,
+      ),
+    ],
+    responseModel: [text('llm.response.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name')],
+    provider: [text('llm.provider', 'llm.system')],
+    responseId: [data('output.value', responseId)],
+    parameters: [data(['llm.invocation_parameters', 'embedding.invocation_parameters'], parameters)],
+    system: [data('llm.invocation_parameters', systemOf)],
+    messages: [
+      indexed('llm.input_messages.', (items) => some(toMessages(items))),
+      indexed('llm.prompts.', (items) =>
+        some(
+          items.flatMap((item) =>
+            toMessages(isObject(item) && isObject(item['prompt']) ? item['prompt']['text'] : item),
+          ),
+        ),
+      ),
+    ],
+    toolDefinitions: [
+      indexed('llm.tools.', (items) =>
+        items.map((item) =>
+          parsedSchema(isObject(item) && isObject(item['tool']) ? item['tool']['json_schema'] : item),
+        ),
+      ),
+      data('llm.tools', list),
+    ],
+    choices: [
+      indexed('llm.output_messages.', (items) =>
+        some(
+          toChoices(
+            items.map((item) =>
+              isObject(item) && isObject(item['message']) ? { role: 'assistant', ...item['message'] } : item,
+            ),
+          ),
+        ),
+      ),
+      indexed('llm.choices.', (items) =>
+        some(
+          items.flatMap((item) =>
+            toChoices(isObject(item) && isObject(item['completion']) ? item['completion']['text'] : item),
+          ),
+        ),
+      ),
+    ],
+    finishReasons: [data('llm.finish_reason', texts)],
+    input: [data('input.value', (value) => value)],
+    output: [data('output.value', (value) => value)],
+    toolName: [text('tool.name')],
+    toolCallId: [text('tool.id', 'tool_call.id')],
+    toolArguments: [data(['tool.parameters', 'input.value'], (value) => value)],
+    toolResult: [data('output.value', (value) => value)],
+    toolDescription: [text('tool.description')],
+    query: [text('reranker.query')],
+    documents: [indexed('retrieval.documents.', documents), indexed('reranker.output_documents.', documents)],
+    embeddingInput: [
+      indexed('embedding.embeddings.', (items) => some(items.flatMap((item) => embedding(item)['text'] ?? []))),
+    ],
+    embeddingDimensions: [
+      indexed('embedding.embeddings.', (items) => {
+        const vector = embedding(items[0])['vector'];
+        return Array.isArray(vector) ? vector.length : undefined;
+      }),
+    ],
+    inputTokens: [count('llm.token_count.prompt')],
+    outputTokens: [count('llm.token_count.completion')],
+    totalTokens: [count('llm.token_count.total')],
+    cacheReadTokens: [count('llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input')],
+    cacheWriteTokens: [count('llm.token_count.prompt_details.cache_write')],
+    reasoningTokens: [count('llm.token_count.completion_details.reasoning')],
+    cost: [number('llm.cost.total')],
+    agentName: [text('agent.name')],
+    userId: [text('user.id')],
+    threadId: [text('session.id')],
+    tags: [data('tag.tags', texts)],
+    metadata: [data('metadata', object)],
+  },
+};
+
+/** Chat messages held in `input.value`, for spans that say their conversation nowhere else. */
+export const conversationIn = (value: unknown) =>
+  looksLikeMessages(value) || isObject(value) ? some(toMessages(value)) : undefined;

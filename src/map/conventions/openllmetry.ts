@@ -1,0 +1,108 @@
+import { toChoices } from '../chat/choices.ts';
+import { isObject, textOf } from '../chat/message.ts';
+import { toMessages } from '../chat/messages.ts';
+import { parseJson } from '../json-text.ts';
+import type { Kind } from '../reading.ts';
+import { below, type Convention, count, custom, data, gather, indexed, some, text, word } from '../rule.ts';
+import { textAt } from '../span-view.ts';
+
+const ENTITY_KINDS: Readonly<Record<string, Kind>> = {
+  workflow: 'workflow',
+  task: 'task',
+  agent: 'agent',
+  tool: 'tool',
+  session: 'chain',
+  handoff: 'task',
+};
+const REQUEST_KINDS: Readonly<Record<string, Kind>> = {
+  chat: 'llm',
+  completion: 'llm',
+  acompletion: 'llm',
+  embedding: 'embedding',
+  rerank: 'reranker',
+};
+
+/** `{args, kwargs}` of a decorated function, or the LangChain callback's `{inputs, tags, metadata, kwargs}`: what was passed. */
+function passed(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  if (value['inputs'] !== undefined) return value['inputs'];
+  const { args, kwargs } = value;
+  if (!Array.isArray(args) && !isObject(kwargs)) return value;
+  const positional = Array.isArray(args) ? args : [];
+  const named = isObject(kwargs) ? kwargs : {};
+  if (Object.keys(named).length === 0) return positional.length === 1 ? positional[0] : positional;
+  return positional.length === 0 ? named : value;
+}
+
+/** LangChain's callback wraps what came out the same way. */
+const returned = (value: unknown) => (isObject(value) && value['outputs'] !== undefined ? value['outputs'] : value);
+
+/** `gen_ai.completion.N.function_call` is LiteLLM's spelling; a content of `null` is how the SDK says there is none. */
+const message = (item: unknown) => (isObject(item) && item['content'] === 'null' ? { ...item, content: null } : item);
+const choice = (item: unknown, index: number) =>
+  isObject(item)
+    ? { index, finish_reason: item['finish_reason'], message: { role: 'assistant', ...item } }
+    : { index, message: item };
+
+function tool(item: unknown): unknown {
+  if (!isObject(item)) return item;
+  const schema = item['parameters'] ?? item['arguments'];
+  return {
+    type: 'function',
+    function: {
+      name: textOf(item, 'name') ?? '',
+      ...(item['description'] !== undefined && { description: item['description'] }),
+      ...(schema !== undefined && { parameters: typeof schema === 'string' ? (parseJson(schema) ?? schema) : schema }),
+    },
+  };
+}
+
+const PARAMETERS: Readonly<Record<string, string>> = {
+  'llm.top_k': 'top_k',
+  'llm.frequency_penalty': 'frequency_penalty',
+  'llm.presence_penalty': 'presence_penalty',
+  'llm.chat.stop_sequences': 'stop',
+  'llm.is_streaming': 'stream',
+};
+
+/** https://github.com/traceloop/openllmetry: its own workflow keys, and its LLM keys from before it took up the GenAI ones. */
+export const openLlmetry: Convention = {
+  name: 'openllmetry',
+  title: 'OpenLLMetry (Traceloop)',
+  prefixes: ['traceloop.', 'gen_ai.', 'llm.'],
+  rules: {
+    kind: [word('traceloop.span.kind', ENTITY_KINDS), word('llm.request.type', REQUEST_KINDS)],
+    opName: [text('traceloop.entity.name')],
+    displayName: [text('traceloop.entity.name')],
+    parameters: [gather(PARAMETERS)],
+    messages: [
+      indexed('gen_ai.prompt.', (items) => some(toMessages(items.map(message)))),
+      data('gen_ai.prompt', (value) => some(toMessages(value))),
+    ],
+    toolDefinitions: [indexed('llm.request.functions.', (items) => items.map(tool))],
+    choices: [
+      indexed('gen_ai.completion.', (items) => some(toChoices(items.map(choice)))),
+      data('gen_ai.completion', (value) => some(toChoices(value))),
+    ],
+    input: [data(['traceloop.entity.input', 'gen_ai.task.input'], passed)],
+    output: [data(['traceloop.entity.output', 'gen_ai.task.output'], returned)],
+    toolName: [
+      custom(['traceloop.entity.name'], (view) =>
+        textAt(view, 'traceloop.span.kind') === 'tool' ? textAt(view, 'traceloop.entity.name') : undefined,
+      ),
+    ],
+    toolArguments: [data('traceloop.entity.input', passed)],
+    toolResult: [data('traceloop.entity.output', returned)],
+    totalTokens: [count('llm.usage.total_tokens')],
+    reasoningTokens: [count('llm.usage.reasoning_tokens')],
+    userId: [text('traceloop.association.properties.user_id', 'llm.user')],
+    threadId: [
+      text(
+        'traceloop.association.properties.session_id',
+        'traceloop.association.properties.thread_id',
+        'traceloop.association.properties.chat_id',
+      ),
+    ],
+    metadata: [below('traceloop.association.properties.')],
+  },
+};

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Span } from '../core/span.ts';
+import type { Reading } from './reading.ts';
+
+/** Weave refuses longer ones. */
+export const MAX_OP_NAME = 128;
+export const MAX_DISPLAY_NAME = 1024;
+
+/**
+ * A name that all calls of one kind share: the tool, the entity or the operation.
+ * `chat gpt-5` and `chat gpt-4o` are the same op `chat`.
+ */
+export function opNameOf(span: Span, reading: Partial<Reading>): string {
+  const name =
+    reading.opName ?? (reading.kind === 'tool' ? reading.toolName : undefined) ?? withoutModel(span.name, reading);
+  return shortened(name.trim() || reading.operation || reading.kind || 'span');
+}
+
+function withoutModel(name: string, reading: Partial<Reading>): string {
+  for (const model of [reading.requestModel, reading.responseModel]) {
+    if (model === undefined || !name.endsWith(model)) continue;
+    const rest = name.slice(0, -model.length).replace(/[\s/:]+$/, '');
+    return rest || reading.operation || reading.kind || name;
+  }
+  return name;
+}
+
+/** A longer name keeps its beginning and gets a short hash of the whole, so that two long names stay two ops. */
+function shortened(name: string): string {
+  const safe = name.startsWith('weave:///') ? `op:${name}` : name; // Weave would take it for a reference to an op object
+  if (safe.length <= MAX_OP_NAME) return safe;
+  const hash = createHash('sha256').update(safe).digest('hex').slice(0, 8);
+  return `${wellFormed(safe.slice(0, MAX_OP_NAME - 9))}:${hash}`;
+}
+
+/** The most human name that the span offers. */
+export function displayNameOf(span: Span, reading: Partial<Reading>): string | undefined {
+  const name =
+    reading.displayName ??
+    (reading.kind === 'tool' ? reading.toolName : reading.kind === 'agent' ? reading.agentName : undefined) ??
+    span.name;
+  if (name.length <= MAX_DISPLAY_NAME) return name || undefined;
+  return `${wellFormed(name.slice(0, MAX_DISPLAY_NAME - 3))}...`;
+}
+
+/** A cut must not leave half a surrogate pair behind. */
+const wellFormed = (text: string) => (/[\ud800-\udbff]$/.test(text) ? text.slice(0, -1) : text);
+
+/** A turn is the call that opens a piece of a conversation: its own id, or none. */
+export function turnIdOf(span: Span, reading: Partial<Reading>): string | undefined {
+  if (reading.threadId === undefined) return undefined;
+  const isTurn = reading.isTurn ?? (span.parentSpanId === '' || reading.kind === 'agent');
+  return isTurn ? span.spanId : undefined;
+}

@@ -1,0 +1,91 @@
+import type { Span } from '../core/span.ts';
+import { type NestTemplate, nestTemplate } from './nest.ts';
+import type { Field } from './reading.ts';
+import type { Convention, Rule } from './rule.ts';
+
+/** Sets of keys remembered; a sender that makes up keys without end only makes this cache start over. */
+export const MAX_LAYOUTS = 2_000;
+
+/** A rule that can find something in spans of one layout. */
+export interface Candidate {
+  readonly rule: Rule<unknown>;
+  readonly convention: Convention;
+  /** Positions, in the order of the span's attributes, of the attributes that it reads. */
+  readonly reads: readonly number[];
+}
+
+/**
+ * What follows from a span's attribute keys alone. Spans of one instrumentation share their keys,
+ * so this is worked out once for thousands of spans; only values are looked at again.
+ */
+export interface Layout {
+  readonly keys: readonly string[];
+  /** How the keys nest. */
+  readonly template: NestTemplate;
+  readonly conventions: readonly Convention[];
+  /** For each field the rules that may find it, best first. */
+  readonly fields: readonly { readonly field: Field; readonly candidates: readonly Candidate[] }[];
+}
+
+export interface Layouts {
+  of(span: Span): Layout;
+}
+
+/** Conventions in order of precedence: for each field the first one that finds something wins. */
+export function createLayouts(conventions: readonly Convention[]): Layouts {
+  const known = new Map<string, Layout>();
+  const byPrefix = conventions.flatMap((convention) => convention.prefixes.map((prefix) => ({ prefix, convention })));
+  const scoped = conventions.filter((convention) => convention.scopes !== undefined);
+
+  function build(keys: readonly string[], scope: string, eventNames: ReadonlySet<string>): Layout {
+    const found = new Set<Convention>();
+    for (const { prefix, convention } of byPrefix)
+      if (keys.some((key) => key.startsWith(prefix))) found.add(convention);
+    for (const convention of scoped)
+      if (convention.scopes?.some((pattern) => pattern.test(scope))) found.add(convention);
+    for (const name of eventNames)
+      for (const { prefix, convention } of byPrefix) if (name.startsWith(prefix)) found.add(convention);
+    const active = conventions.filter((convention) => found.has(convention));
+    const fields = new Map<Field, Candidate[]>();
+    for (const convention of active) {
+      for (const [field, rules] of Object.entries(convention.rules) as [Field, readonly Rule<unknown>[]][]) {
+        for (const rule of rules) {
+          const reads = keys.flatMap((key, position) =>
+            rule.keys.some((pattern) => isReadBy(pattern, key)) ? position : [],
+          );
+          const byEvent = rule.keys.some((pattern) => pattern.startsWith('event ') && eventNames.has(pattern.slice(6)));
+          if (reads.length === 0 && !byEvent && rule.keys.length > 0) continue;
+          const candidates = fields.get(field) ?? [];
+          candidates.push({ rule, convention, reads });
+          fields.set(field, candidates);
+        }
+      }
+    }
+    return {
+      keys,
+      template: nestTemplate(keys),
+      conventions: active,
+      fields: [...fields].map(([field, candidates]) => ({ field, candidates })),
+    };
+  }
+
+  return {
+    of(span) {
+      const eventNames = new Set<string>();
+      for (const event of span.events) eventNames.add(event.name);
+      let id = span.scope.name;
+      for (const key of span.attributes.keys()) id += `\n${key}`;
+      for (const name of eventNames) id += `\r${name}`;
+      let layout = known.get(id);
+      if (!layout) {
+        if (known.size >= MAX_LAYOUTS) known.clear();
+        layout = build([...span.attributes.keys()], span.scope.name, eventNames);
+        known.set(id, layout);
+      }
+      return layout;
+    },
+  };
+}
+
+const isReadBy = (pattern: string, key: string) =>
+  pattern.endsWith('*') ? key.startsWith(pattern.slice(0, -1)) : pattern === key;

@@ -1,0 +1,40 @@
+/** Spellings of providers, and the name that the GenAI conventions give them. The first row that matches wins. */
+const PROVIDERS: readonly (readonly [RegExp, string])[] = [
+  [/^(azure\.ai\.openai|az\.ai\.openai|azure[-_]?openai|azure)(\.|$)|\.openai\.azure\.com$/, 'azure.ai.openai'],
+  [/^(azure\.ai\.inference|az\.ai\.inference)|\.services\.ai\.azure\.com$/, 'azure.ai.inference'],
+  [/^(openai|api\.openai\.com)(\.|$)/, 'openai'],
+  [/^(anthropic|claude)(\.|$)/, 'anthropic'],
+  [/^(aws\.bedrock|bedrock|amazon[-_]bedrock|aws[-_]bedrock|amazon|aws)(\.|-|$)/, 'aws.bedrock'],
+  [/^(gcp\.vertex_ai|vertex_?ai|google[-.]vertex)|\.aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'],
+  [/^(gcp\.gemini|gemini|google\.generative-ai|google-gla)|^generativelanguage\./, 'gcp.gemini'],
+  [/^(gcp\.gen_ai|google|google_genai)$/, 'gcp.gen_ai'],
+  [/^mistral/, 'mistral_ai'],
+  [/^(x_?ai|grok|api\.x\.ai)(\.|$)/, 'x_ai'],
+  [/^(perplexity|sonar)/, 'perplexity'],
+  [/^(ibm|watsonx)/, 'ibm.watsonx.ai'],
+  [/^(moonshot)/, 'moonshot_ai'],
+];
+
+/** Frameworks and gateways that name themselves where the provider belongs. */
+const FRAMEWORKS =
+  /^(langchain|strands|gcp\.vertex\.agent|autogen|microsoft\.agent_framework|crewai|openrouter|litellm|vercel|gateway)/;
+
+/** Whose model it is, where the model's name gives it away. */
+const MODELS: readonly (readonly [RegExp, string])[] = [
+  [/(^|\/)(gpt-|o[134](-|$)|text-embedding-|chatgpt|dall-e|whisper)/, 'openai'],
+  [/(^|[/.])claude/, 'anthropic'],
+  [/(^|\/)gemini/, 'gcp.gemini'],
+  [/(^|\/)(mistral|mixtral|codestral)/, 'mistral_ai'],
+  [/(^|\/)grok/, 'x_ai'],
+  [/(^|\/)command-/, 'cohere'],
+  [/(^|\/)deepseek/, 'deepseek'],
+];
+
+/** The provider in the spelling of the GenAI conventions; unknown names stay as they are. */
+export function providerOf(said: string | undefined, model: string | undefined): string | undefined {
+  const name = said?.toLowerCase();
+  if (name !== undefined && !FRAMEWORKS.test(name))
+    return PROVIDERS.find(([pattern]) => pattern.test(name))?.[1] ?? name;
+  const bare = model?.toLowerCase();
+  return (bare && MODELS.find(([pattern]) => pattern.test(bare))?.[1]) ?? name;
+}

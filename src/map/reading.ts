@@ -1,0 +1,78 @@
+import type { Choice } from './chat/message.ts';
+import type { SourceMessage } from './chat/messages.ts';
+
+/** What a span stands for, whatever its convention calls it. */
+export type Kind =
+  | 'llm'
+  | 'agent'
+  | 'tool'
+  | 'chain'
+  | 'workflow'
+  | 'task'
+  | 'retriever'
+  | 'reranker'
+  | 'embedding'
+  | 'guardrail'
+  | 'evaluator';
+
+/**
+ * What the rules of all conventions found in one span, in neutral terms.
+ * A member is absent where no rule found it: nothing here is guessed.
+ */
+export interface Reading {
+  kind: Kind;
+  /** The convention's own word for what was done: `chat`, `ai.generateText`, `execute_tool`. */
+  operation: string;
+  /** A stable name for the op, where the convention has a better one than the span's name. */
+  opName: string;
+  displayName: string;
+  requestModel: string;
+  responseModel: string;
+  provider: string;
+  responseId: string;
+  /** Model parameters by their OpenAI name: temperature, max_tokens … */
+  parameters: Readonly<Record<string, unknown>>;
+  system: unknown;
+  messages: readonly SourceMessage[];
+  toolDefinitions: readonly unknown[];
+  choices: readonly Choice[];
+  finishReasons: readonly string[];
+  /** What went in and came out of a span that is no model call. */
+  input: unknown;
+  output: unknown;
+  toolName: string;
+  toolCallId: string;
+  toolArguments: unknown;
+  toolResult: unknown;
+  toolDescription: string;
+  query: string;
+  documents: readonly unknown[];
+  embeddingInput: unknown;
+  embeddingDimensions: number;
+  inputTokens: number;
+  outputTokens: number;
+  totalTokens: number;
+  cacheReadTokens: number;
+  cacheWriteTokens: number;
+  reasoningTokens: number;
+  /** Whether the input count leaves cached tokens out: known for some producers only. */
+  inputExcludesCache: boolean;
+  /** US dollars, where the instrumentation worked them out. */
+  cost: number;
+  agentName: string;
+  agentId: string;
+  userId: string;
+  threadId: string;
+  isTurn: boolean;
+  tags: readonly string[];
+  metadata: Readonly<Record<string, unknown>>;
+  /** A failure that the span's status does not tell. */
+  failure: string;
+  runId: string;
+  runStep: number;
+  runStepEnd: number;
+  /** `wandb.attributes`: merged on top of the call's attributes. */
+  extraAttributes: Readonly<Record<string, unknown>>;
+}
+
+export type Field = keyof Reading;

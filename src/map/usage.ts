@@ -1,0 +1,81 @@
+import type { Reading } from './reading.ts';
+import type { SpanView } from './span-view.ts';
+
+/** Tokens of one model call: input with the cached ones, output with the reasoning ones. */
+export interface Usage {
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly totalTokens: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly reasoningTokens?: number;
+}
+
+/** Where the model is told nowhere. */
+export const UNKNOWN_MODEL = 'unknown';
+
+/**
+ * Producers that hand on counts of providers (Anthropic, Bedrock) which leave cached tokens out of the input.
+ * All others follow the GenAI conventions: cached tokens are part of the input.
+ */
+const EXCLUSIVE_PRODUCERS: readonly { readonly scope: RegExp; readonly model?: RegExp }[] = [
+  { scope: /^@traceloop\/instrumentation-(anthropic|bedrock)/ },
+  { scope: /^opentelemetry\.instrumentation\.bedrock/ },
+  { scope: /openinference.*(bedrock|claude[-_]agent)/ },
+  { scope: /^com\.anthropic\.claude_code/ },
+  { scope: /^strands/, model: /anthropic|claude|amazon\.|nova/ },
+  { scope: /^genkit/, model: /claude|anthropic/ },
+];
+
+/** The usage that a span itself states, made inclusive; undefined where it states none, or zeros only. */
+export function usageOf(view: SpanView, reading: Partial<Reading>): Usage | undefined {
+  const cacheRead = reading.cacheReadTokens ?? 0;
+  const cacheWrite = reading.cacheWriteTokens ?? 0;
+  const reasoning = reading.reasoningTokens ?? 0;
+  let input = reading.inputTokens;
+  let output = reading.outputTokens;
+  const total = reading.totalTokens;
+  if (input === undefined && output === undefined && total === undefined) return undefined;
+  input ??=
+    total !== undefined && output !== undefined ? Math.max(0, total - output) : output === undefined ? (total ?? 0) : 0;
+  output ??= total !== undefined ? Math.max(0, total - input) : 0;
+  if (input === 0 && output === 0) return undefined;
+  if (isExclusive(view, reading, input, cacheRead + cacheWrite)) input += cacheRead + cacheWrite;
+  // Reasoning beyond the output cannot be part of it: the producer counts it apart, as Gemini's `candidates` does.
+  if (reasoning > output) output += reasoning;
+  return {
+    model: reading.responseModel ?? reading.requestModel ?? UNKNOWN_MODEL,
+    inputTokens: input,
+    outputTokens: output,
+    totalTokens: input + output,
+    ...(cacheRead > 0 && { cacheReadTokens: cacheRead }),
+    ...(cacheWrite > 0 && { cacheWriteTokens: cacheWrite }),
+    ...(reasoning > 0 && { reasoningTokens: reasoning }),
+  };
+}
+
+function isExclusive(view: SpanView, reading: Partial<Reading>, input: number, cached: number): boolean {
+  if (cached === 0) return false;
+  if (cached > input) return true; // a part is never more than the whole
+  if (reading.inputExcludesCache !== undefined) return reading.inputExcludesCache;
+  const model = reading.responseModel ?? reading.requestModel ?? '';
+  return EXCLUSIVE_PRODUCERS.some(
+    ({ scope, model: models }) => scope.test(view.span.scope.name) && (models?.test(model) ?? true),
+  );
+}
+
+/** `summary.usage`: one naming pair only, since Weave adds both where both are there. */
+export function usageSummary(usage: Usage, isModelCall: boolean): Readonly<Record<string, unknown>> {
+  return {
+    [usage.model]: {
+      input_tokens: usage.inputTokens,
+      output_tokens: usage.outputTokens,
+      total_tokens: usage.totalTokens,
+      ...(isModelCall && { requests: 1 }),
+      ...(usage.cacheReadTokens !== undefined && { cache_read_input_tokens: usage.cacheReadTokens }),
+      ...(usage.cacheWriteTokens !== undefined && { cache_creation_input_tokens: usage.cacheWriteTokens }),
+      ...(usage.reasoningTokens !== undefined && { reasoning_tokens: usage.reasoningTokens }),
+    },
+  };
+}
