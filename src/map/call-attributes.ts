@@ -103,6 +103,11 @@ function neutral(
   put('user.id', reading.userId);
   put('tags', reading.tags);
   for (const [name, value] of Object.entries(reading.metadata ?? {})) put(`metadata.${name}`, value);
+  put('prompt.name', reading.promptName);
+  put('prompt.version', reading.promptVersion);
+  put('environment', reading.environment);
+  put('release', reading.release);
+  put('time_to_first_token_ms', reading.timeToFirstTokenMs);
   put('cost_usd', reading.cost);
   // what a span repeats of others is not counted in its summary, but not hidden either
   if (repeated) put('usage_repeated', usageSummary(repeated, false));

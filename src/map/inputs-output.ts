@@ -1,6 +1,8 @@
 import { finishReason, toChoices } from './chat/choices.ts';
 import { type Choice, isObject } from './chat/message.ts';
-import { looksLikeMessages, type SourceMessage, toMessages, withSystem } from './chat/messages.ts';
+import { toMessages, withSystem } from './chat/messages.ts';
+import type { SourceMessage } from './chat/pieces.ts';
+import { looksLikeMessages } from './chat/recognise.ts';
 import type { Reading } from './reading.ts';
 import type { Usage } from './usage.ts';
 

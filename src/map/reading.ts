@@ -1,5 +1,5 @@
 import type { Choice } from './chat/message.ts';
-import type { SourceMessage } from './chat/messages.ts';
+import type { SourceMessage } from './chat/pieces.ts';
 
 /** What a span stands for, whatever its convention calls it. */
 export type Kind =
@@ -55,10 +55,18 @@ export interface Reading {
   cacheReadTokens: number;
   cacheWriteTokens: number;
   reasoningTokens: number;
+  audioInputTokens: number;
+  audioOutputTokens: number;
   /** Whether the input count leaves cached tokens out: known for some producers only. */
   inputExcludesCache: boolean;
   /** US dollars, where the instrumentation worked them out. */
   cost: number;
+  timeToFirstTokenMs: number;
+  /** A managed prompt that the call was made from. */
+  promptName: string;
+  promptVersion: string;
+  environment: string;
+  release: string;
   agentName: string;
   agentId: string;
   userId: string;

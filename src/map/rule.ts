@@ -41,6 +41,14 @@ export function number(...keys: readonly string[]): Rule<number> {
   return first(keys, numberAt);
 }
 
+/** The first of these attributes, given in seconds, in milliseconds. */
+export function seconds(...keys: readonly string[]): Rule<number> {
+  return first(keys, (view, key) => {
+    const value = numberAt(view, key);
+    return value === undefined ? undefined : value * 1000;
+  });
+}
+
 /** The first of these attributes as data: JSON text parsed. `convert` may turn it down with undefined. */
 export function data<T>(key: string | readonly string[], convert: (value: unknown) => T | undefined): Rule<T> {
   return first(typeof key === 'string' ? [key] : key, (view, one) => {

@@ -10,6 +10,8 @@ export interface Usage {
   readonly cacheReadTokens?: number;
   readonly cacheWriteTokens?: number;
   readonly reasoningTokens?: number;
+  readonly audioInputTokens?: number;
+  readonly audioOutputTokens?: number;
 }
 
 /** Where the model is told nowhere. */
@@ -52,6 +54,8 @@ export function usageOf(view: SpanView, reading: Partial<Reading>): Usage | unde
     ...(cacheRead > 0 && { cacheReadTokens: cacheRead }),
     ...(cacheWrite > 0 && { cacheWriteTokens: cacheWrite }),
     ...(reasoning > 0 && { reasoningTokens: reasoning }),
+    ...(reading.audioInputTokens && { audioInputTokens: reading.audioInputTokens }),
+    ...(reading.audioOutputTokens && { audioOutputTokens: reading.audioOutputTokens }),
   };
 }
 
@@ -76,6 +80,8 @@ export function usageSummary(usage: Usage, isModelCall: boolean): Readonly<Recor
       ...(usage.cacheReadTokens !== undefined && { cache_read_input_tokens: usage.cacheReadTokens }),
       ...(usage.cacheWriteTokens !== undefined && { cache_creation_input_tokens: usage.cacheWriteTokens }),
       ...(usage.reasoningTokens !== undefined && { reasoning_tokens: usage.reasoningTokens }),
+      ...(usage.audioInputTokens !== undefined && { audio_input_tokens: usage.audioInputTokens }),
+      ...(usage.audioOutputTokens !== undefined && { audio_output_tokens: usage.audioOutputTokens }),
     },
   };
 }

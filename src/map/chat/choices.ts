@@ -1,5 +1,7 @@
 import { type Choice, isObject, type Json, textOf } from './message.ts';
-import { looksLikeMessages, type SourceMessage, toMessages } from './messages.ts';
+import { toMessages } from './messages.ts';
+import type { SourceMessage } from './pieces.ts';
+import { looksLikeMessages } from './recognise.ts';
 
 /** Why a model stopped, in the words of OpenAI's chat API. Reasons that it has no word for stay as they are. */
 const FINISH_REASONS: Readonly<Record<string, string>> = {

@@ -1,7 +1,8 @@
 import type { SpanEvent } from '../../core/span.ts';
 import { toChoices } from '../chat/choices.ts';
 import { isObject } from '../chat/message.ts';
-import { type SourceMessage, toMessages } from '../chat/messages.ts';
+import { toMessages } from '../chat/messages.ts';
+import type { SourceMessage } from '../chat/pieces.ts';
 import type { Kind } from '../reading.ts';
 import {
   below,
@@ -14,13 +15,14 @@ import {
   list,
   number,
   object,
+  seconds,
   some,
   text,
   texts,
   when,
   word,
 } from '../rule.ts';
-import { eventData, type SpanView, textAt, valueAt } from '../span-view.ts';
+import { eventData, type SpanView, valueAt } from '../span-view.ts';
 import { OPERATION_KINDS } from './gen-ai-kinds.ts';
 
 const DETAILS = 'gen_ai.client.inference.operation.details';
@@ -129,7 +131,6 @@ export const genAi: Convention = {
       when<Kind>(['gen_ai.request.model', 'gen_ai.response.model'], hasModel, 'llm'),
     ],
     operation: [text('gen_ai.operation.name')],
-    displayName: [],
     requestModel: [text('gen_ai.request.model')],
     responseModel: [text('gen_ai.response.model')],
     provider: [text('gen_ai.provider.name', 'gen_ai.system')],
@@ -199,7 +200,20 @@ export const genAi: Convention = {
         'gen_ai.usage.completion_tokens_details.reasoning',
       ),
     ],
+    audioInputTokens: [
+      count('gen_ai.usage.audio.input_tokens', 'gen_ai.usage.audio_input_tokens', 'gen_ai.usage.input_audio_tokens'),
+    ],
+    audioOutputTokens: [
+      count(
+        'gen_ai.usage.audio.output_tokens',
+        'gen_ai.usage.audio_output_tokens',
+        'gen_ai.usage.completion_tokens_details.audio',
+      ),
+    ],
     cost: [number('gen_ai.usage.cost')],
+    timeToFirstTokenMs: [seconds('gen_ai.response.time_to_first_chunk', 'gen_ai.client.operation.time_to_first_chunk')],
+    promptName: [text('gen_ai.prompt.name')],
+    promptVersion: [text('gen_ai.prompt.version')],
     agentName: [text('gen_ai.agent.name')],
     agentId: [text('gen_ai.agent.id')],
     userId: [text('gen_ai.user.id', 'gen_ai.user', 'gen_ai.request.user', 'enduser.id')],

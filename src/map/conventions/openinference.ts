@@ -1,6 +1,7 @@
 import { toChoices } from '../chat/choices.ts';
 import { isObject, textOf } from '../chat/message.ts';
-import { looksLikeMessages, toMessages } from '../chat/messages.ts';
+import { toMessages } from '../chat/messages.ts';
+import { looksLikeMessages } from '../chat/recognise.ts';
 import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import { type Convention, count, data, indexed, list, number, object, some, text, texts, word } from '../rule.ts';
@@ -129,7 +130,11 @@ export const openInference: Convention = {
     cacheReadTokens: [count('llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input')],
     cacheWriteTokens: [count('llm.token_count.prompt_details.cache_write')],
     reasoningTokens: [count('llm.token_count.completion_details.reasoning')],
+    audioInputTokens: [count('llm.token_count.prompt_details.audio')],
+    audioOutputTokens: [count('llm.token_count.completion_details.audio')],
     cost: [number('llm.cost.total')],
+    promptName: [text('prompt.id')],
+    promptVersion: [text('llm.prompt_template.version')],
     agentName: [text('agent.name')],
     userId: [text('user.id')],
     threadId: [text('session.id')],

@@ -2,7 +2,7 @@ import { toChoices } from '../chat/choices.ts';
 import { asText, isObject } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import type { Kind, Reading } from '../reading.ts';
-import { below, type Convention, count, custom, data, gather, list, some, text, texts, word } from '../rule.ts';
+import { below, type Convention, count, custom, data, gather, list, number, some, text, texts, word } from '../rule.ts';
 import { dataAt, type SpanView, textAt } from '../span-view.ts';
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -184,6 +184,7 @@ export const vercelAi: Convention = {
       data('ai.response.providerMetadata', (value) => providerData(value, (own) => own['reasoningTokens'])),
     ],
     inputExcludesCache: [custom(['ai.model.provider'], inputExcludesCache)],
+    timeToFirstTokenMs: [number('ai.response.msToFirstChunk', 'ai.stream.msToFirstChunk')],
     userId: [text('ai.telemetry.metadata.userId')],
     threadId: [text('ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.threadId')],
     tags: [data('ai.telemetry.metadata.tags', texts)],

@@ -1,0 +1,91 @@
+import { asText, type ContentPart, type Message, type ToolCall } from './message.ts';
+import type { Piece } from './parts.ts';
+
+/** A message and what an output message says beside it. */
+export interface SourceMessage extends Message {
+  readonly finish_reason?: string;
+}
+
+/** Pieces to messages: what is said becomes one message, each tool result one of its own. */
+export function fromPieces(
+  role: string,
+  pieces: readonly Piece[],
+  extra: { readonly name?: string; readonly finish_reason?: string },
+): readonly SourceMessage[] {
+  const content: ContentPart[] = [];
+  const calls: ToolCall[] = [];
+  const thoughts: string[] = [];
+  const results: SourceMessage[] = [];
+  let refusal: string | undefined;
+  for (const piece of pieces) {
+    switch (piece.is) {
+      case 'text':
+        content.push({ type: 'text', text: piece.text });
+        break;
+      case 'media':
+        content.push(piece.part);
+        break;
+      case 'tool_call':
+        calls.push(piece.call);
+        break;
+      case 'reasoning':
+        thoughts.push(piece.text);
+        break;
+      case 'refusal':
+        refusal = piece.text;
+        break;
+      case 'tool_result': {
+        const { is: _, id, text, ...named } = piece;
+        results.push({ role: 'tool', content: text, ...named, ...(id !== undefined && { tool_call_id: id }) });
+        break;
+      }
+      default:
+        piece satisfies never;
+    }
+  }
+  if (results.length > 0 && content.length + calls.length + thoughts.length === 0) return results;
+  return [
+    {
+      role,
+      content: contentOf(content, calls.length > 0 || refusal !== undefined),
+      ...(calls.length > 0 && { tool_calls: calls }),
+      ...(thoughts.length > 0 && { reasoning_content: thoughts.join('\n') }),
+      ...(refusal !== undefined && { refusal }),
+      ...extra,
+    },
+    ...results,
+  ];
+}
+
+function contentOf(parts: readonly ContentPart[], saysMore: boolean): Message['content'] {
+  const [only] = parts;
+  if (only === undefined) return saysMore ? null : '';
+  return parts.length === 1 && only.type === 'text' ? asText(only['text']) : parts;
+}
+
+/** OpenAI's Responses list one item a tool call: those of one turn belong to one assistant message. */
+export function mergeTurns(messages: readonly SourceMessage[]): readonly SourceMessage[] {
+  const merged: SourceMessage[] = [];
+  for (const message of messages) {
+    const last = merged.at(-1);
+    if (last && isPartOfTurn(last) && isPartOfTurn(message)) merged[merged.length - 1] = joinTurn(last, message);
+    else merged.push(message);
+  }
+  return merged;
+}
+
+const isPartOfTurn = (message: SourceMessage) =>
+  message.role === 'assistant' &&
+  (message.content === null || message.content === '') &&
+  message.finish_reason === undefined;
+
+function joinTurn(a: SourceMessage, b: SourceMessage): SourceMessage {
+  const calls = [...(a.tool_calls ?? []), ...(b.tool_calls ?? [])];
+  const thoughts = [a.reasoning_content, b.reasoning_content].filter((text) => text !== undefined);
+  return {
+    ...a,
+    ...b,
+    ...(calls.length > 0 && { tool_calls: calls, content: null }),
+    ...(thoughts.length > 0 && { reasoning_content: thoughts.join('\n') }),
+  };
+}
