@@ -55,12 +55,17 @@ const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding:
     const text = readFileSync(join(SRC, path), 'utf8');
     const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '');
     const imports = [...code.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1] ?? '');
-    return { path, folder: path.split('/')[0] ?? path, text, code, imports };
+    return { path, folder: folderName(path), text, code, imports };
   });
+
+/** The wiring is cut into several files whose names begin alike; they count as one. */
+function folderName(path: string): string {
+  return path.startsWith('service-') ? 'service.ts' : (path.split('/')[0] ?? path);
+}
 
 function folderOf(source: Source, specifier: string): string {
   const target = relative(SRC, resolve(SRC, dirname(source.path), specifier));
-  return target.split('/')[0] ?? target;
+  return folderName(target);
 }
 
 function violations(find: (source: Source) => readonly string[]): readonly string[] {

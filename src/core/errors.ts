@@ -7,8 +7,15 @@ export const ERRORS = {
   QUEUE_LOCKED: { exitCode: 1, todo: 'Stop the other bridge, or give this one another queue.dir.' },
   QUEUE_UNREADABLE: { exitCode: 1, todo: 'Make queue.dir a directory that this user may read and write.' },
   QUEUE_NEWER: { exitCode: 1, todo: 'Run the newer version that wrote this queue, or choose another queue.dir.' },
+  STORE_UNUSABLE: {
+    exitCode: 1,
+    todo: 'Choose another file for the local Weave, or make this one readable and writable.',
+  },
   INPUT_UNREADABLE: { exitCode: 1, todo: 'Check the path and its permissions.' },
-  NOT_DELIVERED: { exitCode: 1, todo: 'See the reasons above; what was not delivered waits in queue.dir.' },
+  NOT_DELIVERED: {
+    exitCode: 1,
+    todo: 'See the reasons above. Doing it again is safe: a call that is sent twice is kept once.',
+  },
 } as const;
 
 export type ErrorCode = keyof typeof ERRORS;
@@ -23,7 +30,8 @@ export class BridgeError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown. Not by `instanceof`: an error of another realm (a sandbox, a worker) has a message too. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  const hasMessage = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+  return String(hasMessage ? thrown.message : thrown);
 }

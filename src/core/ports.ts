@@ -87,11 +87,22 @@ export interface RoutedSpan {
   readonly project: ProjectId;
 }
 
+/** What a request's spans became. */
+export interface MappedSpans {
+  /** One call a span, in the same order. */
+  readonly calls: readonly Call[];
+  /**
+   * Calls of earlier requests, written anew: they had counted tokens that spans of this request state themselves.
+   * Sent like the others they replace what Weave has, since project, id and started_at are the same.
+   */
+  readonly corrected: readonly Call[];
+}
+
 /**
- * Turns spans into calls, one each, in the same order. Never throws; the same spans give the same bytes.
- * It is handed all spans of a request at once, so that a parent that repeats its children's token usage is seen as such.
+ * Turns spans into calls. Never throws; the same spans give the same bytes. It is handed all spans of a request at once,
+ * so that a parent that repeats its children's token usage is seen as such.
  */
-export type MapSpans = (spans: readonly RoutedSpan[]) => readonly Call[];
+export type MapSpans = (spans: readonly RoutedSpan[]) => MappedSpans;
 
 /** What became of the calls handed to `Deliver`. */
 export interface Delivery {

@@ -23,7 +23,8 @@ export function exceptionOf(view: SpanView, reading: Partial<Reading>): string |
     }
     if (head !== '') return head;
   }
-  const said = reading.failure ?? (span.status.message || undefined);
+  // OTel gives the message of a status a meaning for errors only
+  const said = (span.status.code === STATUS_ERROR && span.status.message) || reading.failure;
   const type = textAt(view, 'error.type');
   if (said !== undefined) return type !== undefined && !said.includes(type) ? `${type}: ${said}` : said;
   return type ?? textAt(view, 'error.message') ?? httpFailure(view) ?? 'Error (the span says no reason)';

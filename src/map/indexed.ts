@@ -1,3 +1,4 @@
+import type { Attributes } from '../core/span.ts';
 import { plain } from './json-text.ts';
 import type { SpanView } from './span-view.ts';
 
@@ -9,8 +10,13 @@ export const MAX_INDEX = 10_000;
  * Only keys whose next part is a number count, so that `gen_ai.prompt.name` is no message.
  */
 export function listAt(view: SpanView, prefix: string): readonly unknown[] | undefined {
+  return listIn(view.span.attributes, prefix);
+}
+
+/** The same of an event's attributes. */
+export function listIn(attributes: Attributes, prefix: string): readonly unknown[] | undefined {
   const items: Tree = new Map();
-  for (const [key, value] of view.span.attributes) {
+  for (const [key, value] of attributes) {
     if (!key.startsWith(prefix) || value === null) continue;
     const path = key.slice(prefix.length).split('.');
     const index = path[0];

@@ -1,4 +1,5 @@
 import { finishReason, toChoices } from './chat/choices.ts';
+import { toolResultIn, withoutWrapping } from './chat/langchain.ts';
 import { type Choice, isObject } from './chat/message.ts';
 import { toMessages, withSystem } from './chat/messages.ts';
 import type { SourceMessage } from './chat/pieces.ts';
@@ -18,51 +19,60 @@ export function inputsOutputOf(reading: Partial<Reading>, usage: Usage | undefin
     case 'tool':
       return {
         inputs: asInputs(reading.toolArguments ?? reading.input),
-        output: reading.toolResult ?? reading.output ?? null,
+        output: toolResultIn(reading.toolResult ?? reading.output) ?? null,
       };
     case 'retriever':
     case 'reranker':
       return {
         inputs: reading.query !== undefined ? { query: reading.query } : asInputs(reading.input, 'query'),
-        output: reading.documents ?? reading.output ?? null,
+        output: reading.documents ?? documentsIn(reading.output) ?? null,
       };
     case 'embedding':
       return embedding(reading, usage);
     default:
-      return conversation(reading, usage) ?? { inputs: asInputs(reading.input), output: reading.output ?? null };
+      return conversation(reading, usage);
   }
 }
 
-/** An OpenAI chat request and its answer; undefined where the span holds no conversation. */
-function conversation(reading: Partial<Reading>, usage: Usage | undefined): InputsOutput | undefined {
-  const isModelCall = reading.kind === 'llm';
-  const messages = withSystem(reading.messages ?? messagesIn(reading.input), reading.system);
-  const choices = reading.choices ?? choicesIn(reading.output, messages.length > 0);
-  if (messages.length === 0 && choices.length === 0 && !isModelCall) return undefined;
+/**
+ * An OpenAI chat request and its answer, as far as the span holds a conversation: always for a model call,
+ * for others where what went in or came out is one. Anything else stays what it was.
+ */
+function conversation(reading: Partial<Reading>, usage: Usage | undefined): InputsOutput {
+  const messages = messagesOf(reading);
+  const choices = reading.choices ?? choicesOf(reading, messages.length > 0);
+  const isChat = messages.length > 0 || reading.kind === 'llm';
+  return {
+    inputs: isChat
+      ? chatInputs(reading, withSystem(messages, reading.system))
+      : { ...asInputs(reading.input), ...(reading.system !== undefined && { system: reading.system }) },
+    output: choices.length > 0 ? chatOutput(reading, choices, usage) : readable(reading.output),
+  };
+}
+
+function chatInputs(reading: Partial<Reading>, messages: readonly SourceMessage[]) {
   const model = reading.requestModel ?? reading.responseModel;
+  return {
+    ...(model !== undefined && { model }),
+    messages: messages.map(withoutFinish),
+    ...(reading.toolDefinitions && { tools: reading.toolDefinitions.map(openAiTool) }),
+    ...reading.parameters,
+  };
+}
+
+function chatOutput(reading: Partial<Reading>, choices: readonly Choice[], usage: Usage | undefined) {
   const finish = reading.finishReasons ?? [];
   return {
-    inputs: {
-      ...(model !== undefined && { model }),
-      messages: messages.map(withoutFinish),
-      ...(reading.toolDefinitions && { tools: reading.toolDefinitions.map(openAiTool) }),
-      ...reading.parameters,
-    },
-    output:
-      choices.length === 0
-        ? (reading.output ?? null)
-        : {
-            ...(reading.responseId !== undefined && { id: reading.responseId }),
-            ...(reading.responseModel !== undefined && { model: reading.responseModel }),
-            choices: choices.map((choice, index) => withReason(choice, finish[index] ?? finish[0])),
-            ...(usage && {
-              usage: {
-                prompt_tokens: usage.inputTokens,
-                completion_tokens: usage.outputTokens,
-                total_tokens: usage.totalTokens,
-              },
-            }),
-          },
+    ...(reading.responseId !== undefined && { id: reading.responseId }),
+    ...(reading.responseModel !== undefined && { model: reading.responseModel }),
+    choices: choices.map((choice, index) => withReason(choice, finish[index] ?? finish[0])),
+    ...(usage && {
+      usage: {
+        prompt_tokens: usage.inputTokens,
+        completion_tokens: usage.outputTokens,
+        total_tokens: usage.totalTokens,
+      },
+    }),
   };
 }
 
@@ -73,19 +83,32 @@ function withoutFinish({ finish_reason: _, ...message }: SourceMessage) {
   return message;
 }
 
-/** A value that is itself a conversation, as agents and model calls of some libraries have it. */
-function messagesIn(input: unknown): readonly SourceMessage[] {
-  return looksLikeMessages(input) ? toMessages(input) : [];
+/** What was said to a model or an agent in any form; to others, only what is a conversation by its looks. */
+function messagesOf({ kind, messages, input }: Partial<Reading>): readonly SourceMessage[] {
+  if (messages) return messages;
+  const inner = withoutWrapping(input);
+  const isSpeech = kind === 'llm' || (kind === 'agent' && typeof inner === 'string');
+  return isSpeech || looksLikeMessages(inner) ? toMessages(inner) : [];
 }
 
-function choicesIn(output: unknown, hasMessages: boolean): readonly Choice[] {
-  if (
-    isObject(output) &&
-    (Array.isArray(output['choices']) || Array.isArray(output['candidates']) || Array.isArray(output['generations']))
-  )
-    return toChoices(output);
-  if (looksLikeMessages(output)) return toChoices(output);
-  return typeof output === 'string' && output !== '' && hasMessages ? toChoices(output) : [];
+function choicesOf({ kind, output }: Partial<Reading>, hasMessages: boolean): readonly Choice[] {
+  const inner = withoutWrapping(output);
+  const isAnswer =
+    (kind === 'llm' && inner !== undefined) ||
+    looksLikeMessages(inner) ||
+    (isObject(inner) && ['choices', 'candidates', 'generations'].some((key) => Array.isArray(inner[key]))) ||
+    (typeof inner === 'string' && inner !== '' && hasMessages);
+  return isAnswer ? toChoices(inner) : [];
+}
+
+/** Messages that are no answer (a prompt that was filled in, a tool's report) in the shape of all others. */
+function readable(output: unknown): unknown {
+  const inner = withoutWrapping(output);
+  return looksLikeMessages(inner) ? { messages: toMessages(inner).map(withoutFinish) } : (output ?? null);
+}
+
+function documentsIn(output: unknown): unknown {
+  return isObject(output) && Array.isArray(output['documents']) ? output['documents'] : output;
 }
 
 /** Tools in OpenAI's shape: `{type, function: {name, description, parameters}}`. */

@@ -54,6 +54,17 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** A value whose sender encodes everything as JSON, single texts too: `"text"` with its quotes becomes text. */
+export function decoded(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.startsWith('"')) return value;
+  try {
+    const inner: unknown = JSON.parse(value);
+    return typeof inner === 'string' ? (parseJson(inner) ?? inner) : value;
+  } catch {
+    return value; // cut by an attribute length limit
+  }
+}
+
 function isTooDeep(text: string): boolean {
   // Depth needs opening brackets: most texts have too few of them to be worth a scan.
   let openers = 0;

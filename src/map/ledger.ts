@@ -2,13 +2,18 @@ import type { Span } from '../core/span.ts';
 import type { Usage } from './usage.ts';
 
 /**
- * Who has counted which tokens of a trace, so that each is counted once:
- * agents, workflows and SDK root spans repeat what the model calls below them have said, and some calls are seen by two instrumentations.
- * Spans end, and so arrive, before their parents: by the time the parent comes its children are here.
+ * Who has counted which tokens of a trace, so that each is counted once: agents, workflows and SDK root spans repeat
+ * what the model calls below them have said, and some calls are seen by two instrumentations.
+ *
+ * Spans end, and so arrive, before their parents: mostly the children are here when the parent comes. Where the parent
+ * came first and has counted, `note` says so when the children come, and the parent's call is written anew without.
  */
 export interface Ledger {
-  /** Notes the spans of one request; must come before `counts` is asked about any of them. */
-  note(spans: readonly Noted[]): void;
+  /**
+   * Notes the spans of one request; must come before `counts` is asked about any of them.
+   * Returns the spans of earlier requests that have counted what is now known to be repeated.
+   */
+  note(spans: readonly Noted[]): readonly Span[];
   /** Whether the usage that this span states is to be counted here, and nowhere else. */
   counts(noted: Noted): boolean;
 }
@@ -27,14 +32,17 @@ export const MAX_TRACES = 10_000;
 /** Spans remembered over all traces. At some 150 bytes each this is the ledger's share of memory. */
 export const MAX_SPANS = 200_000;
 
-interface Entry {
-  readonly parent: string;
-  readonly noted: Pick<Noted, 'usage' | 'isModelCall' | 'responseId'> | undefined;
+/** A span that states usage. */
+interface Carrier {
+  readonly noted: Noted;
+  counted: boolean | undefined;
 }
 
 interface Trace {
-  readonly entries: Map<string, Entry>;
-  /** The nearest carriers of usage below a span, by the span's id. */
+  /** The parent of each span, by id. */
+  readonly parents: Map<string, string>;
+  readonly carriers: Map<string, Carrier>;
+  /** The nearest carriers below a span, by the span's id. */
   readonly below: Map<string, Set<string>>;
   /** Which span has counted a response, by response id. */
   readonly responses: Map<string, string>;
@@ -44,103 +52,123 @@ export function createLedger(): Ledger {
   const traces = new Map<string, Trace>();
   let spans = 0;
 
+  /** Moves the trace to the end of the Map, whose order is that of insertion: the first one is the least recently used. */
   function traceOf(id: string): Trace {
-    const known = traces.get(id);
-    if (known) {
-      traces.delete(id); // set again below: a Map keeps the order of insertion, so the first key is the least recently used
-      traces.set(id, known);
-      return known;
-    }
-    const made: Trace = { entries: new Map(), below: new Map(), responses: new Map() };
-    traces.set(id, made);
-    return made;
+    const trace = traces.get(id) ?? { parents: new Map(), carriers: new Map(), below: new Map(), responses: new Map() };
+    traces.delete(id);
+    traces.set(id, trace);
+    return trace;
   }
 
-  function forget(): void {
+  function forgetOldest(): void {
     for (const [id, trace] of traces) {
       if (traces.size <= MAX_TRACES && spans <= MAX_SPANS) return;
-      if (traces.size === 1) trace.entries.clear();
-      spans -= trace.entries.size;
+      spans -= trace.parents.size;
       traces.delete(id);
     }
   }
 
   return {
     note(request) {
-      for (const { span, usage, isModelCall, responseId } of request) {
+      for (const noted of request) {
+        const { span, usage } = noted;
         const trace = traceOf(span.traceId);
-        if (!trace.entries.has(span.spanId)) spans++;
-        trace.entries.set(span.spanId, {
-          parent: span.parentSpanId,
-          noted: usage ? { usage, isModelCall, responseId } : undefined,
-        });
+        if (!trace.parents.has(span.spanId)) spans++;
+        trace.parents.set(span.spanId, span.parentSpanId);
+        if (usage && !trace.carriers.has(span.spanId)) trace.carriers.set(span.spanId, { noted, counted: undefined });
       }
+      const repeated = new Set<Carrier>();
       for (const { span, usage } of request) {
         const trace = traceOf(span.traceId);
-        if (usage) announce(trace, span.spanId, span.spanId);
-        // a span that came after its children: what they announced goes on upwards from here
-        else for (const carrier of trace.below.get(span.spanId) ?? []) announce(trace, span.spanId, carrier);
+        // a span that came after its children passes on what they have announced
+        const carriers = usage ? [span.spanId] : (trace.below.get(span.spanId) ?? []);
+        for (const carrier of carriers) {
+          const above = announce(trace, span.spanId, carrier);
+          if (above?.counted && !above.noted.isModelCall) repeated.add(above);
+        }
       }
-      forget();
+      for (const carrier of repeated) carrier.counted = false;
+      forgetOldest();
+      return [...repeated].map((carrier) => carrier.noted.span);
     },
-    counts({ span, usage, isModelCall, responseId }) {
+    counts({ span, usage }) {
       if (!usage) return false;
       const trace = traceOf(span.traceId);
-      if (repeatsChildren(trace, span.spanId, usage, isModelCall, responseId)) return false;
-      if (responseId === undefined || !isModelCall) return true;
-      const counted = trace.responses.get(responseId);
-      if (counted !== undefined && counted !== span.spanId) return false;
-      trace.responses.set(responseId, span.spanId);
-      return true;
+      const carrier = trace.carriers.get(span.spanId);
+      if (!carrier) return true; // forgotten at once: a request of more spans than the ledger holds
+      carrier.counted = decide(trace, carrier);
+      return carrier.counted;
     },
   };
 }
 
-/** Tells the spans above `from`, up to and including the next one that states usage itself, that `carrier` is below them. */
-function announce(trace: Trace, from: string, carrier: string): void {
-  let at = trace.entries.get(from)?.parent ?? '';
-  // A cycle of parents (hostile) ends at the first span that has heard of the carrier.
-  while (at !== '') {
+/**
+ * Tells the spans above `from`, up to and including the next carrier, that `carrier` is below them.
+ * Returns that next carrier, if it is known already.
+ */
+function announce(trace: Trace, from: string, carrier: string): Carrier | undefined {
+  let at = trace.parents.get(from) ?? '';
+  while (at !== '' && at !== carrier) {
     const heard = trace.below.get(at) ?? new Set();
-    if (heard.has(carrier)) return;
+    if (heard.has(carrier)) return trace.carriers.get(at); // also where hostile parents go round in a circle
     heard.add(carrier);
     trace.below.set(at, heard);
-    const entry = trace.entries.get(at);
-    if (!entry || entry.noted) return;
-    at = entry.parent;
+    const above = trace.carriers.get(at);
+    if (above) return above;
+    at = trace.parents.get(at) ?? '';
   }
+  return undefined;
+}
+
+function decide(trace: Trace, { noted }: Carrier): boolean {
+  const { span, responseId } = noted;
+  if (repeatsChildren(trace, noted) || repeatsParent(trace, noted)) return false;
+  if (responseId === undefined || !noted.isModelCall) return true;
+  const countedBy = trace.responses.get(responseId);
+  if (countedBy !== undefined && countedBy !== span.spanId) return false;
+  trace.responses.set(responseId, span.spanId);
+  return true;
 }
 
 /**
- * Whether what a span states is what its nearest carriers below have stated already.
+ * Whether a span states what its nearest carriers below have stated already.
  * A model call may have others below it that are their own (a tool that asks a model, under the call that asked for the tool):
  * it is a repetition only where the same response, the same counts or their sum come again.
  */
-function repeatsChildren(
-  trace: Trace,
-  spanId: string,
-  usage: Usage,
-  isModelCall: boolean,
-  responseId: string | undefined,
-): boolean {
-  const below = trace.below.get(spanId);
-  if (!below || below.size === 0) return false;
+function repeatsChildren(trace: Trace, { span, usage, isModelCall, responseId }: Noted): boolean {
+  const below = trace.below.get(span.spanId);
+  if (!below || below.size === 0 || !usage) return false;
   if (!isModelCall) return true;
   let input = 0;
   let output = 0;
   for (const id of below) {
-    const carrier = trace.entries.get(id)?.noted;
-    if (!carrier?.usage) continue;
-    if (responseId !== undefined && carrier.responseId === responseId) return true;
-    const oneUnnamed = responseId === undefined || carrier.responseId === undefined;
-    if (
-      oneUnnamed &&
-      carrier.usage.inputTokens === usage.inputTokens &&
-      carrier.usage.outputTokens === usage.outputTokens
-    )
-      return true;
-    input += carrier.usage.inputTokens;
-    output += carrier.usage.outputTokens;
+    const child = trace.carriers.get(id)?.noted;
+    if (!child?.usage) continue;
+    if (responseId !== undefined && child.responseId === responseId) return true;
+    if (isSameCall(child, usage, responseId)) return true;
+    input += child.usage.inputTokens;
+    output += child.usage.outputTokens;
   }
   return below.size > 1 && input === usage.inputTokens && output === usage.outputTokens;
+}
+
+/** Whether the model call above, which came first and has counted, was this very call. */
+function repeatsParent(trace: Trace, { span, usage, isModelCall, responseId }: Noted): boolean {
+  if (!usage || !isModelCall) return false;
+  let at = trace.parents.get(span.spanId) ?? '';
+  for (let hops = 0; at !== '' && hops < MAX_HOPS; hops++) {
+    const above = trace.carriers.get(at);
+    if (above) return above.counted === true && above.noted.isModelCall && isSameCall(above.noted, usage, responseId);
+    at = trace.parents.get(at) ?? '';
+  }
+  return false;
+}
+
+/** Spans between two instrumentations of one call: a few; more only where hostile parents go round in a circle. */
+const MAX_HOPS = 32;
+
+/** Two spans of one line with the same counts are one call, unless both name a response: then these differ. */
+function isSameCall(other: Noted, usage: Usage, responseId: string | undefined): boolean {
+  if (responseId !== undefined && other.responseId !== undefined) return false;
+  return other.usage?.inputTokens === usage.inputTokens && other.usage.outputTokens === usage.outputTokens;
 }

@@ -7,6 +7,7 @@ import { exceptionOf } from './exception.ts';
 import { displayNameOf, opNameOf, turnIdOf } from './identity.ts';
 import { inputsOutputOf } from './inputs-output.ts';
 import { textOfValue } from './json-text.ts';
+import { createKept } from './kept.ts';
 import { createLayouts, type Layout } from './layout.ts';
 import { createLedger, type Ledger, type Noted } from './ledger.ts';
 import { fillTemplate } from './nest.ts';
@@ -36,6 +37,8 @@ export function createMapper(settings: MapSettings, ledger: Ledger = createLedge
   const attributes = createCallAttributes({ name: 'otel-weave-bridge', version: settings.version });
   const dump = createOtelDump();
   const times = createTimeFormatter();
+  // Spans that stand for several model calls and have counted their tokens: until their children are seen to have, too.
+  const kept = createKept<{ readonly project: ProjectId; readonly read: Read }>();
 
   function read(span: Span): Read {
     const view = viewOf(span);
@@ -50,10 +53,9 @@ export function createMapper(settings: MapSettings, ledger: Ledger = createLedge
     return { ...found, view, layout, noted };
   }
 
-  function write(project: ProjectId, { view, layout, noted, ...found }: Read): Call {
+  function write(project: ProjectId, { view, layout, noted, ...found }: Read, counted: boolean): Call {
     const { span } = view;
     const { reading } = found;
-    const counted = ledger.counts(noted);
     const texts = valueTexts(view);
     const startedAt = times.iso(span.startNs);
     const endedAt = times.iso(span.endNs < span.startNs ? span.startNs : span.endNs);
@@ -84,9 +86,19 @@ export function createMapper(settings: MapSettings, ledger: Ledger = createLedge
   }
 
   return (spans: readonly RoutedSpan[]) => {
-    const all = spans.map(({ span }) => read(span));
-    ledger.note(all.map(({ noted }) => noted));
-    return all.map((one, at) => write((spans[at] as RoutedSpan).project, one));
+    const all = spans.map(({ span, project }) => ({ project, read: read(span) }));
+    const repeated = ledger.note(all.map(({ read }) => read.noted));
+    const calls = all.map(({ project, read }) => {
+      const counted = ledger.counts(read.noted);
+      const call = write(project, read, counted);
+      if (counted && !read.noted.isModelCall) kept.keep(read.view.span, { project, read }, call.json.length);
+      return call;
+    });
+    const corrected = repeated.flatMap((span) => {
+      const before = kept.take(span);
+      return before ? write(before.project, before.read, false) : [];
+    });
+    return { calls, corrected };
   };
 }
 

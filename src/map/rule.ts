@@ -49,6 +49,15 @@ export function seconds(...keys: readonly string[]): Rule<number> {
   });
 }
 
+/** The first of these attributes, a moment in ISO 8601 (also in quotes), in milliseconds after the span's start. */
+export function sinceStart(...keys: readonly string[]): Rule<number> {
+  return first(keys, (view, key) => {
+    const at = Date.parse((textAt(view, key) ?? '').replaceAll('"', ''));
+    const after = at - Number(view.span.startNs / 1000n) / 1000;
+    return after >= 0 && view.span.startNs > 0n ? after : undefined;
+  });
+}
+
 /** The first of these attributes as data: JSON text parsed. `convert` may turn it down with undefined. */
 export function data<T>(key: string | readonly string[], convert: (value: unknown) => T | undefined): Rule<T> {
   return first(typeof key === 'string' ? [key] : key, (view, one) => {
@@ -101,11 +110,17 @@ export function gather(names: Readonly<Record<string, string>>): Rule<Readonly<R
       for (const [key, name] of pairs) {
         if (valueAt(view, key) === undefined) continue;
         found ??= {};
-        found[name] ??= dataAt(view, key);
+        found[name] ??= withoutQuotes(dataAt(view, key));
       }
       return found;
     },
   };
+}
+
+/** Some SDKs send booleans as text, Python's with a capital. */
+function withoutQuotes(value: unknown): unknown {
+  if (value === 'true' || value === 'True') return true;
+  return value === 'false' || value === 'False' ? false : value;
 }
 
 /** A fixed answer where a condition holds. */

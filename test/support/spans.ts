@@ -78,7 +78,7 @@ export type CallJson = Record<string, any>;
 /** Maps spans of one request with a fresh mapper. */
 export function mapSpecs(...specs: readonly SpanSpec[]): CallJson[] {
   const map = createMapper({ version: '1.2.3' });
-  return map(specs.map((spec) => ({ span: spanOf(spec), project: PROJECT }))).map(
+  return map(specs.map((spec) => ({ span: spanOf(spec), project: PROJECT }))).calls.map(
     (call) => JSON.parse(call.json.toString()) as CallJson,
   );
 }

@@ -19,6 +19,10 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   MAX_TOKENS: 'length',
   max_output_tokens: 'length',
   'content-filter': 'content_filter',
+  Stop: 'stop',
+  ToolCalls: 'tool_calls',
+  Length: 'length',
+  ContentFilter: 'content_filter',
   SAFETY: 'content_filter',
 };
 
@@ -46,6 +50,8 @@ export function toChoices(answer: unknown): readonly Choice[] {
 function responseChoices(body: Json): readonly Choice[] | undefined {
   const lists = body['choices'] ?? body['candidates'] ?? body['generations'];
   if (Array.isArray(lists)) return lists.flat().flatMap((item, index) => (isObject(item) ? choiceOf(item, index) : []));
+  if (Array.isArray(body['replies']))
+    return body['replies'].flatMap((reply, index) => toMessages(reply, 'assistant').slice(0, 1).map((said) => choice(index, said)));
   if (Array.isArray(body['output']) && looksLikeMessages(body['output']))
     return choicesOfMessages(toMessages(body['output'], 'assistant'));
   if (isObject(body['output']) && looksLikeMessages(body['output'])) return toChoices(body['output']);

@@ -2,7 +2,7 @@ import { parseJson } from '../json-text.ts';
 import { asText, isObject, type Json, type ToolCall, textOf } from './message.ts';
 import { type Piece, pieceOf } from './parts.ts';
 import { fromPieces, mergeTurns, type SourceMessage } from './pieces.ts';
-import { isBarePart, isLangChain, looksLikeMessages } from './recognise.ts';
+import { isBarePart, isLangChain, looksLikeMessages, roleIn } from './recognise.ts';
 import { resultText, toolCallsBeside } from './tool-call.ts';
 
 /** Requests nest messages in requests in messages; beyond this it is no conversation. */
@@ -14,6 +14,7 @@ const ROLES: Readonly<Record<string, string>> = {
   model: 'assistant',
   bot: 'assistant',
   function: 'tool',
+  toolResult: 'tool',
   // LangChain's serialised classes
   HumanMessage: 'user',
   HumanMessageChunk: 'user',
@@ -23,6 +24,26 @@ const ROLES: Readonly<Record<string, string>> = {
   ToolMessage: 'tool',
   FunctionMessage: 'tool',
 };
+
+/** Members that a message has, one of them at least. An object without any is somebody's data: kept as its JSON. */
+const SPEECH = [
+  'role',
+  '_role',
+  'type',
+  'content',
+  '_content',
+  'parts',
+  'contents',
+  'text',
+  'tool_calls',
+  'toolCalls',
+  'function_call',
+  'function_call_name',
+  'reasoning_content',
+  'reasoning',
+  'refusal',
+  'additional_kwargs',
+];
 
 const roleNamed = (name: string) => (Object.hasOwn(ROLES, name) ? ROLES[name] : undefined);
 
@@ -43,6 +64,7 @@ export function toMessages(source: unknown, role = 'user', depth = 0): readonly 
     return mergeTurns(source.flatMap((item) => toMessages(item, role, depth + 1)));
   }
   if (!isObject(source)) return [{ role, content: asText(source) }];
+  if (Object.keys(source).length === 0) return [];
   return fromRequest(source, depth) ?? fromMessage(source, role, depth);
 }
 
@@ -55,10 +77,11 @@ export function withSystem(messages: readonly SourceMessage[], system: unknown):
 
 /** The conversation of a request body; undefined for what is no request. */
 function fromRequest(request: Json, depth: number): readonly SourceMessage[] | undefined {
-  if (typeof request['role'] === 'string' || isLangChain(request)) return undefined;
+  if (roleIn(request) !== undefined || isLangChain(request)) return undefined;
   const config = isObject(request['config']) ? request['config'] : {};
   const system =
     request['system'] ??
+    request['systemPrompt'] ??
     request['instructions'] ??
     config['system_instruction'] ??
     config['systemInstruction'] ??
@@ -78,7 +101,7 @@ function fromMessage(source: Json, role: string, depth: number): readonly Source
     return fromMessage({ ...(source['kwargs'] as Json), role: roleNamed(name) ?? role }, role, depth);
   }
   const type = textOf(source, 'type');
-  if (source['role'] === undefined) {
+  if (roleIn(source) === undefined) {
     const inner = source['message'] ?? source['data'];
     if (isObject(inner)) return toMessages({ role: type ?? role, ...inner, ...finishOf(source) }, role, depth + 1);
     // an item of OpenAI's Responses that is no message: a tool call, its output, reasoning
@@ -94,12 +117,13 @@ function fromMessage(source: Json, role: string, depth: number): readonly Source
       return fromPieces(speaker, [piece], finishOf(source));
     }
   }
-  const said = textOf(source, 'role') ?? (type === 'message' ? role : type) ?? role;
+  if (!SPEECH.some((key) => key in source)) return [{ role, content: asText(source) }];
+  const said = roleIn(source) ?? (type === 'message' ? role : type) ?? role;
   return fromConversation(source, roleNamed(said) ?? said);
 }
 
 function fromConversation(source: Json, role: string): readonly SourceMessage[] {
-  const content = source['content'] ?? source['parts'] ?? source['contents'] ?? source['text'];
+  const content = source['content'] ?? source['_content'] ?? source['parts'] ?? source['contents'] ?? source['text'];
   const name = textOf(source, 'name');
   const pieces = contentPieces(content);
   const hasResults = pieces.some((piece) => piece.is === 'tool_result');
@@ -127,7 +151,9 @@ function fromConversation(source: Json, role: string): readonly SourceMessage[] 
 }
 
 function finishOf(source: Json): { finish_reason?: string } {
-  const reason = textOf(source, 'finish_reason', 'finishReason', 'stop_reason');
+  const beside = source['meta'] ?? source['_meta'] ?? source['response_metadata'];
+  const keys = ['finish_reason', 'finishReason', 'stop_reason'] as const;
+  const reason = textOf(source, ...keys) ?? (isObject(beside) ? textOf(beside, ...keys) : undefined);
   return reason === undefined ? {} : { finish_reason: reason };
 }
 

@@ -1,4 +1,4 @@
-import { isObject, type Json } from './message.ts';
+import { isObject, type Json, textOf } from './message.ts';
 
 /** Types of messages, and of the items that OpenAI's Responses list among them. */
 const ITEM_TYPES = new Set([
@@ -24,14 +24,26 @@ export function looksLikeMessages(value: unknown): boolean {
   );
 }
 
+/** Whether a value that should be a conversation is one, be it bare text or the parts of a single message. */
+export function isConversation(value: unknown): boolean {
+  if (typeof value === 'string' || looksLikeMessages(value)) return true;
+  return Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string' || isBarePart(part));
+}
+
 function looksLikeMessage(item: unknown): boolean {
   if (!isObject(item)) return false;
   return (
-    (typeof item['role'] === 'string' && ['content', 'parts', 'tool_calls', 'text'].some((key) => key in item)) ||
+    Array.isArray(item['parts']) ||
+    (roleIn(item) !== undefined && ['content', '_content', 'parts', 'tool_calls', 'text'].some((key) => key in item)) ||
     isLangChain(item) ||
     (typeof item['type'] === 'string' && ITEM_TYPES.has(item['type'])) ||
     looksLikeMessage(item['message'])
   );
+}
+
+/** Who speaks. Haystack's older releases write `_role` and `_content`. */
+export function roleIn(item: Json): string | undefined {
+  return textOf(item, 'role', '_role');
 }
 
 /** LangChain's serialised form of a message. */

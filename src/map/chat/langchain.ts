@@ -1,0 +1,38 @@
+import { parseJson } from '../json-text.ts';
+import { isObject, type Json } from './message.ts';
+import { isLangChain } from './recognise.ts';
+
+/**
+ * What a LangChain or LangGraph step took or returned, without its wrapping: `{output: …}`, commands that update
+ * the graph's state, prompt values. Anything else comes back as it is.
+ */
+export function withoutWrapping(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const updates = value.map(updatedMessages);
+    return updates.length > 0 && updates.every((messages) => messages !== undefined)
+      ? { messages: updates.flat() }
+      : value;
+  }
+  if (!isObject(value)) return value;
+  if (isLangChain(value) && isObject(value['kwargs']) && Array.isArray(value['kwargs']['messages']))
+    return { messages: value['kwargs']['messages'] };
+  const updated = updatedMessages(value);
+  if (updated) return { messages: updated };
+  if (Object.keys(value).length > 1 || value['output'] === undefined) return value;
+  const inner = withoutWrapping(value['output']);
+  return inner !== value['output'] || (isObject(inner) && isLangChain(inner)) ? inner : value;
+}
+
+/** A tool's result out of the message that LangChain makes of it. */
+export function toolResultIn(value: unknown): unknown {
+  const inner = withoutWrapping(value);
+  if (!isObject(inner) || !isLangChain(inner) || !isObject(inner['kwargs'])) return value;
+  const content = inner['kwargs']['content'];
+  return typeof content === 'string' ? (parseJson(content) ?? content) : (content ?? value);
+}
+
+/** LangGraph's `Command`: `{lg_name: 'Command', update: {messages}}`. */
+function updatedMessages(value: unknown): readonly unknown[] | undefined {
+  const update = isObject(value) ? (value as Json)['update'] : undefined;
+  return isObject(update) && Array.isArray(update['messages']) ? update['messages'] : undefined;
+}

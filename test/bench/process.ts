@@ -1,0 +1,54 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** A process under measurement. */
+export interface Measured {
+  /** The JSON object that it printed first. */
+  readonly ready: Readonly<Record<string, unknown>>;
+  /** CPU that all its threads have used so far, in seconds. */
+  cpuSeconds(): number;
+  /** The most memory that it ever occupied, in MiB. */
+  peakRssMib(): number;
+  stop(): Promise<void>;
+}
+
+/** Starts a Node script and waits for its first line. */
+export async function startProcess(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Measured> {
+  const child = spawn(process.execPath, [script, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    ready: await firstLine(child),
+    cpuSeconds: () => ticksOf(child) / TICKS_A_SECOND,
+    peakRssMib: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    stop: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+async function firstLine(child: ChildProcess): Promise<Readonly<Record<string, unknown>>> {
+  if (!child.stdout) throw new Error('the process has no stdout');
+  for await (const line of createInterface({ input: child.stdout })) {
+    child.stdout.resume();
+    return JSON.parse(line);
+  }
+  throw new Error(`the process ended before it was ready, with code ${child.exitCode}`);
+}
+
+const TICKS_A_SECOND = Number(execFileSync('getconf', ['CLK_TCK']).toString());
+
+/** utime + stime of /proc/PID/stat: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function ticksOf(child: ChildProcess): number {
+  const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { mapOne, type SpanSpec } from '../support/spans.ts';
+
+const ERROR = { code: 2 };
+const exception = (attributes: Record<string, unknown>) => [{ name: 'exception', attributes }];
+
+describe('the exception of a call', () => {
+  it.each<[string, SpanSpec, string | undefined]>([
+    ['no error', { status: { code: 0 } }, undefined],
+    [
+      'an exception that was handled',
+      { status: { code: 1 }, events: exception({ 'exception.message': 'x' }) },
+      undefined,
+    ],
+    [
+      'type and message',
+      { status: ERROR, events: exception({ 'exception.type': 'E', 'exception.message': 'bad' }) },
+      'E: bad',
+    ],
+    [
+      'a stack that says them',
+      {
+        status: ERROR,
+        events: exception({
+          'exception.type': 'E',
+          'exception.message': 'bad',
+          'exception.stacktrace': 'E: bad\n  at f',
+        }),
+      },
+      'E: bad\n  at f',
+    ],
+    [
+      'a stack that does not',
+      {
+        status: ERROR,
+        events: exception({ 'exception.type': 'E', 'exception.message': 'bad', 'exception.stacktrace': 'at f' }),
+      },
+      'E: bad\nat f',
+    ],
+    [
+      'the last of several',
+      {
+        status: ERROR,
+        events: [...exception({ 'exception.message': 'first' }), ...exception({ 'exception.message': 'last' })],
+      },
+      'last',
+    ],
+    ['the status message', { status: { code: 2, message: 'no luck' } }, 'no luck'],
+    [
+      'error.type beside it',
+      { status: { code: 2, message: 'no luck' }, attributes: { 'error.type': '429' } },
+      '429: no luck',
+    ],
+    ['error.type alone', { status: ERROR, attributes: { 'error.type': 'timeout' } }, 'timeout'],
+    ['an HTTP status', { status: ERROR, attributes: { 'http.response.status_code': 503 } }, 'HTTP 503'],
+    ['nothing at all', { status: ERROR }, 'Error (the span says no reason)'],
+    ['an empty exception event', { status: { code: 2, message: 'm' }, events: exception({}) }, 'm'],
+  ])('says %s', (_what, spec, expected) => {
+    const call = mapOne(spec);
+    expect(call['exception']).toBe(expected);
+    expect(call['summary'].status_counts).toEqual(
+      expected === undefined ? { success: 1, error: 0 } : { success: 0, error: 1 },
+    );
+  });
+});

@@ -1,0 +1,139 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createMapper } from '../../src/map/map-spans.ts';
+import { type CallJson, PROJECT, type SpanSpec, spanOf } from '../support/spans.ts';
+
+const ids = (n: number) => n.toString(16).padStart(16, '0');
+const usage = (input: number, output = 1) => ({
+  'gen_ai.usage.input_tokens': input,
+  'gen_ai.usage.output_tokens': output,
+});
+
+const llm = (n: number, parent: number, input: number, extra: Record<string, unknown> = {}): SpanSpec => ({
+  id: ids(n),
+  parent: parent === 0 ? '' : ids(parent),
+  name: 'chat m',
+  attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm', ...usage(input), ...extra },
+});
+const agent = (n: number, parent: number, input?: number): SpanSpec => ({
+  id: ids(n),
+  parent: parent === 0 ? '' : ids(parent),
+  name: 'invoke_agent a',
+  attributes: {
+    'gen_ai.operation.name': 'invoke_agent',
+    'gen_ai.agent.name': 'a',
+    ...(input !== undefined && usage(input)),
+  },
+});
+const plain = (n: number, parent: number): SpanSpec => ({
+  id: ids(n),
+  parent: parent === 0 ? '' : ids(parent),
+  name: 'work',
+});
+
+/** Maps the requests one after the other, as they would arrive; what comes last for an id counts, as Weave has it. */
+function arrive(requests: readonly (readonly SpanSpec[])[]): Map<string, CallJson> {
+  const map = createMapper({ version: '0' });
+  const stored = new Map<string, CallJson>();
+  for (const request of requests) {
+    const { calls, corrected } = map(request.map((spec) => ({ span: spanOf(spec), project: PROJECT })));
+    for (const call of [...calls, ...corrected]) stored.set(call.id, JSON.parse(call.json.toString()));
+  }
+  return stored;
+}
+
+function inputTokens(stored: ReadonlyMap<string, CallJson>): number {
+  let sum = 0;
+  for (const call of stored.values())
+    for (const counts of Object.values(call['summary'].usage ?? {}))
+      sum += (counts as { input_tokens: number }).input_tokens;
+  return sum;
+}
+
+/** [what, spans from the leaves to the root, the input tokens that were really used] */
+const TRACES: readonly (readonly [string, readonly SpanSpec[], number])[] = [
+  ['an agent that repeats its calls', [llm(3, 1, 50), llm(2, 1, 60), agent(1, 0, 110)], 110],
+  ['an agent that repeats them through plain spans', [llm(4, 3, 50), plain(3, 2), plain(2, 1), agent(1, 0, 50)], 50],
+  ['an agent in an agent', [llm(3, 2, 50), agent(2, 1, 50), agent(1, 0, 50)], 50],
+  ['an agent that is the only one to tell', [plain(2, 1), agent(1, 0, 70)], 70],
+  ['a root that repeats the last step only', [llm(3, 1, 50), llm(2, 1, 60), agent(1, 0, 60)], 110],
+  ['one call seen by two instrumentations, one below the other', [llm(2, 1, 57), llm(1, 0, 57)], 57],
+  [
+    'the same with the response named by both',
+    [llm(2, 1, 57, { 'gen_ai.response.id': 'r' }), llm(1, 0, 57, { 'gen_ai.response.id': 'r' })],
+    57,
+  ],
+  [
+    'one call seen by two instrumentations side by side',
+    [llm(3, 1, 57, { 'gen_ai.response.id': 'r' }), llm(2, 1, 57, { 'gen_ai.response.id': 'r' }), plain(1, 0)],
+    57,
+  ],
+  [
+    'two calls that happen to count the same',
+    [llm(3, 1, 57, { 'gen_ai.response.id': 'r1' }), llm(2, 1, 57, { 'gen_ai.response.id': 'r2' }), plain(1, 0)],
+    114,
+  ],
+  [
+    'a tool below a model call that asks a model itself',
+    [llm(3, 2, 20, { 'gen_ai.response.id': 'r2' }), plain(2, 1), llm(1, 0, 57, { 'gen_ai.response.id': 'r1' })],
+    77,
+  ],
+];
+
+describe('the tokens of a trace', () => {
+  it.each(TRACES)('are counted once for %s, all in one request', (_what, spans, tokens) => {
+    expect(inputTokens(arrive([spans]))).toBe(tokens);
+    expect(inputTokens(arrive([spans.toReversed()]))).toBe(tokens);
+  });
+
+  it.each(TRACES)('are counted once for %s, a span a request', (_what, spans, tokens) => {
+    expect(inputTokens(arrive(spans.map((span) => [span])))).toBe(tokens);
+  });
+
+  it.each(TRACES)('are counted once for %s in any order of arrival', (_what, spans, tokens) => {
+    fc.assert(
+      fc.property(
+        fc.shuffledSubarray([...spans], { minLength: spans.length }),
+        fc.array(fc.boolean()),
+        (order, cuts) => {
+          const requests: SpanSpec[][] = [[]];
+          for (const [at, span] of order.entries()) {
+            if (cuts[at]) requests.push([]);
+            requests.at(-1)?.push(span);
+          }
+          expect(inputTokens(arrive(requests))).toBe(tokens);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are counted the same when a sender sends its request again', () => {
+    for (const [, spans, tokens] of TRACES) expect(inputTokens(arrive([spans, spans]))).toBe(tokens);
+  });
+
+  it('that are not counted stay visible', () => {
+    const stored = arrive([[llm(2, 1, 50), agent(1, 0, 50)]]);
+    expect(stored.get(ids(1))?.['attributes'].usage_repeated).toEqual({
+      unknown: { input_tokens: 50, output_tokens: 1, total_tokens: 51 },
+    });
+    expect(stored.get(ids(1))?.['otel_dump'].attributes.gen_ai.usage.input_tokens).toBe(50);
+  });
+
+  it('survive parents that go round in a circle', () => {
+    expect(inputTokens(arrive([[llm(1, 2, 5), agent(2, 3), agent(3, 1)]]))).toBe(5);
+  });
+
+  it('of traces beyond the ledger’s memory are still counted, each trace for itself', () => {
+    const map = createMapper({ version: '0' });
+    let tokens = 0;
+    for (let trace = 0; trace < 12_000; trace += 1) {
+      const spans = [llm(2, 1, 1), agent(1, 0, 1)].map((spec) => ({
+        span: spanOf({ ...spec, trace: trace.toString(16).padStart(32, '0') }),
+        project: PROJECT,
+      }));
+      for (const call of map(spans).calls) if (call.json.includes('"requests":1')) tokens += 1;
+    }
+    expect(tokens).toBe(12_000);
+  });
+});

@@ -1,0 +1,98 @@
+import { describe, expect, it } from '@jest/globals';
+import { mapOne } from '../support/spans.ts';
+
+const MODEL = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' };
+const usage = (attributes: Readonly<Record<string, unknown>>, scope = '') =>
+  mapOne({ scope, attributes: { ...MODEL, ...attributes } })['summary'].usage?.m;
+
+describe('the usage of a model call', () => {
+  it.each<[string, Record<string, unknown>, Record<string, unknown> | undefined]>([
+    [
+      'as it is',
+      { input_tokens: 57, output_tokens: 12 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1 },
+    ],
+    [
+      'both spellings, never added',
+      { input_tokens: 57, prompt_tokens: 57, output_tokens: 12, completion_tokens: 12 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1 },
+    ],
+    [
+      'numbers as text',
+      { input_tokens: '57', output_tokens: ' 12 ' },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1 },
+    ],
+    [
+      'doubles',
+      { input_tokens: 57.0, output_tokens: 12.2 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1 },
+    ],
+    ['NaN and negative as absent', { input_tokens: Number.NaN, output_tokens: -1 }, undefined],
+    ['text that is no number as absent', { input_tokens: 'many', output_tokens: 'NaN' }, undefined],
+    ['zeros as none', { input_tokens: 0, output_tokens: 0 }, undefined],
+    ['the total alone', { total_tokens: 69 }, { input_tokens: 69, output_tokens: 0, total_tokens: 69, requests: 1 }],
+    [
+      'total and output',
+      { total_tokens: 69, output_tokens: 12 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1 },
+    ],
+    [
+      'cached tokens that are part of the input',
+      { input_tokens: 57, output_tokens: 12, 'cache_read.input_tokens': 32 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1, cache_read_input_tokens: 32 },
+    ],
+    [
+      'cached tokens beyond the input, so not part of it',
+      { input_tokens: 20, output_tokens: 12, 'cache_read.input_tokens': 32, 'cache_creation.input_tokens': 5 },
+      {
+        input_tokens: 57,
+        output_tokens: 12,
+        total_tokens: 69,
+        requests: 1,
+        cache_read_input_tokens: 32,
+        cache_creation_input_tokens: 5,
+      },
+    ],
+    [
+      'the new name of cache writes',
+      { input_tokens: 57, output_tokens: 12, 'cache_write.input_tokens': 5 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1, cache_creation_input_tokens: 5 },
+    ],
+    [
+      'reasoning that is part of the output',
+      { input_tokens: 57, output_tokens: 12, 'reasoning.output_tokens': 5 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1, reasoning_tokens: 5 },
+    ],
+    [
+      'audio',
+      { input_tokens: 57, output_tokens: 12, 'audio.input_tokens': 9 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1, audio_input_tokens: 9 },
+    ],
+  ])('takes %s', (_what, counts, expected) => {
+    expect(
+      usage(Object.fromEntries(Object.entries(counts).map(([key, value]) => [`gen_ai.usage.${key}`, value]))),
+    ).toEqual(expected);
+  });
+
+  it.each([
+    ['@traceloop/instrumentation-anthropic', 100 + 10],
+    ['opentelemetry.instrumentation.bedrock', 100 + 10],
+    ['opentelemetry.instrumentation.anthropic', 100],
+    ['', 100],
+  ])('knows whether scope %j leaves cached tokens out of the input', (scope, input) => {
+    const counts = {
+      'gen_ai.usage.input_tokens': 100,
+      'gen_ai.usage.output_tokens': 1,
+      'gen_ai.usage.cache_read.input_tokens': 10,
+    };
+    expect(usage(counts, scope).input_tokens).toBe(input);
+  });
+
+  it('is keyed by the model that answered, else by the one asked for', () => {
+    const counts = { 'gen_ai.usage.input_tokens': 1, 'gen_ai.usage.output_tokens': 1 };
+    const models = (extra: Record<string, unknown>) =>
+      Object.keys(mapOne({ attributes: { ...counts, ...extra } })['summary'].usage);
+    expect(models({ 'gen_ai.request.model': 'm', 'gen_ai.response.model': 'm-2026' })).toEqual(['m-2026']);
+    expect(models({ 'gen_ai.request.model': 'm' })).toEqual(['m']);
+  });
+});
