@@ -13,9 +13,10 @@ import { createLedger, type Ledger, type Noted } from './ledger.ts';
 import { fillTemplate } from './nest.ts';
 import { createOtelDump } from './otel-dump.ts';
 import { readSpan, type SpanReading } from './read-span.ts';
+import { shortenCall } from './shorten.ts';
 import { parsedAt, type SpanView, viewOf } from './span-view.ts';
 import { createTimeFormatter } from './time.ts';
-import { usageOf, usageSummary } from './usage.ts';
+import { type Usage, usageOf, usageSummary } from './usage.ts';
 
 export interface MapSettings {
   /** The bridge's own version, written into every call. */
@@ -25,6 +26,7 @@ export interface MapSettings {
 interface Read extends SpanReading {
   readonly view: SpanView;
   readonly layout: Layout;
+  readonly usage: Usage | undefined;
   readonly noted: Noted;
 }
 
@@ -44,22 +46,23 @@ export function createMapper(settings: MapSettings, ledger: Ledger = createLedge
     const view = viewOf(span);
     const layout = layouts.of(span);
     const found = readSpan(view, layout);
+    const usage = usageOf(view, found.reading);
     const noted = {
       span,
-      usage: usageOf(view, found.reading),
+      usage: found.reading.countedElsewhere ? undefined : usage,
       isModelCall: isModelCall(found),
       responseId: found.reading.responseId,
     };
-    return { ...found, view, layout, noted };
+    return { ...found, view, layout, usage, noted };
   }
 
-  function write(project: ProjectId, { view, layout, noted, ...found }: Read, counted: boolean): Call {
+  function write(project: ProjectId, { view, layout, usage, noted, ...found }: Read, counted: boolean): Call {
     const { span } = view;
     const { reading } = found;
     const texts = valueTexts(view);
     const startedAt = times.iso(span.startNs);
     const endedAt = times.iso(span.endNs < span.startNs ? span.startNs : span.endNs);
-    const { inputs, output } = inputsOutputOf(reading, noted.usage);
+    const { inputs, output } = inputsOutputOf(reading, usage);
     const exception = exceptionOf(view, reading);
     const displayName = displayNameOf(span, reading);
     const turnId = turnIdOf(span, reading);
@@ -69,7 +72,7 @@ export function createMapper(settings: MapSettings, ledger: Ledger = createLedge
     if (displayName !== undefined) json += `,"display_name":${JSON.stringify(displayName)}`;
     json +=
       `,"started_at":"${startedAt}","ended_at":"${endedAt}"` +
-      `,"attributes":${attributes.write(span, layout, found, texts, counted ? undefined : noted.usage)}` +
+      `,"attributes":${attributes.write(span, layout, found, texts, counted ? undefined : usage)}` +
       `,"inputs":${JSON.stringify(inputs)},"output":${JSON.stringify(output) ?? 'null'}` +
       `,"summary":${JSON.stringify({
         ...(counted && noted.usage && { usage: usageSummary(noted.usage, noted.isModelCall) }),
@@ -82,7 +85,7 @@ export function createMapper(settings: MapSettings, ledger: Ledger = createLedge
     if (reading.runStep !== undefined) json += `,"wb_run_step":${reading.runStep}`;
     if (reading.runStepEnd !== undefined) json += `,"wb_run_step_end":${reading.runStepEnd}`;
     json += `,"otel_dump":${dump.write(span, fillTemplate(layout.template, texts), startedAt, endedAt)}}`;
-    return { projectId: project, id: span.spanId, traceId: span.traceId, json: Buffer.from(json) };
+    return { projectId: project, id: span.spanId, traceId: span.traceId, json: shortenCall(Buffer.from(json)).json };
   }
 
   return (spans: readonly RoutedSpan[]) => {
