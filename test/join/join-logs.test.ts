@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogRecord } from '../../src/core/log-record.ts';
+import type { SpanEvent } from '../../src/core/span.ts';
+import { createJoinLogs } from '../../src/join/join-logs.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { attributesOf, spanOf } from '../support/spans.ts';
+
+const WAIT_MS = 5_000;
+const KEEP_MS = 60_000;
+const span = spanOf({});
+
+function record(eventName: string, body: Record<string, unknown>, spanId: string = span.spanId): LogRecord {
+  return {
+    traceId: span.traceId,
+    spanId,
+    eventName,
+    timeNs: 1n,
+    body: attributesOf(body),
+    attributes: new Map(),
+    scopeName: '',
+  };
+}
+const question = record('gen_ai.user.message', { content: 'Hi?' });
+const answer = record('gen_ai.choice', { message: { content: 'Hi!' } });
+
+function setUp(maxWaiting = 100) {
+  const clock = createFakeClock();
+  return { clock, join: createJoinLogs({ clock }, { waitMs: WAIT_MS, keepMs: KEEP_MS, maxWaiting }) };
+}
+
+/** Whether and with what a promise has settled by now. */
+function look<T>(promise: Promise<T>): { done: boolean; value?: T } {
+  const state: { done: boolean; value?: T } = { done: false };
+  void promise.then((value) => {
+    state.done = true;
+    state.value = value;
+  });
+  return state;
+}
+
+const names = (events: readonly SpanEvent[] | undefined) => events?.map((event) => event.name);
+
+describe('joining logs to spans', () => {
+  it('gives a span the records that came before it', async () => {
+    const { clock, join } = setUp();
+    const offered = look(join.offer([question, answer]));
+    await clock.advance(30_000);
+    expect(offered.done).toBe(false);
+    const events = look(join.events(span));
+    await clock.advance(100);
+    expect(names(events.value)).toEqual(['gen_ai.user.message', 'gen_ai.choice']);
+    expect(offered).toEqual({ done: true, value: true });
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('gives a span the records that come after it, as soon as the answer is there', async () => {
+    const { clock, join } = setUp();
+    const events = look(join.events(span));
+    await clock.advance(1_000);
+    const offered = look(join.offer([question]));
+    await clock.advance(1_000);
+    expect(events.done).toBe(false);
+    void join.offer([answer]);
+    await clock.advance(100);
+    expect(names(events.value)).toEqual(['gen_ai.user.message', 'gen_ai.choice']);
+    expect(offered).toEqual({ done: true, value: true });
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('lets a span go on without an answer when it has waited long enough, with what is there', async () => {
+    const { clock, join } = setUp();
+    const alone = look(join.events(span));
+    await clock.advance(WAIT_MS - 1);
+    expect(alone.done).toBe(false);
+    await clock.advance(1);
+    expect(alone.value).toEqual([]);
+
+    const asked = look(join.events(span));
+    void join.offer([question]);
+    await clock.advance(WAIT_MS);
+    expect(names(asked.value)).toEqual(['gen_ai.user.message']);
+  });
+
+  it('gives up records whose span never comes', async () => {
+    const { clock, join } = setUp();
+    const offered = look(join.offer([question]));
+    await clock.advance(KEEP_MS);
+    expect(offered).toEqual({ done: true, value: true });
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('lets go of the records of a span that has content itself', async () => {
+    const { clock, join } = setUp();
+    const offered = look(join.offer([question, answer]));
+    join.discard(span);
+    await clock.advance(0);
+    expect(offered.done).toBe(true);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('says on stop that neither spans nor records are done', async () => {
+    const { clock, join } = setUp();
+    const offered = look(join.offer([record('gen_ai.choice', {}, 'aaaaaaaaaaaaaaaa')]));
+    const events = look(join.events(span));
+    join.stop();
+    await clock.advance(0);
+    expect(offered).toEqual({ done: true, value: false });
+    expect(events).toEqual({ done: true, value: undefined });
+    expect(clock.waiting()).toBe(0);
+    expect(await join.events(span)).toBeUndefined();
+    expect(await join.offer([answer])).toBe(false);
+  });
+
+  it('holds no more than its limit: the oldest go on', async () => {
+    const { clock, join } = setUp(2);
+    const spans = ['1', '2', '3'].map((n) => look(join.events(spanOf({ id: n.repeat(16) }))));
+    const records = ['4', '5', '6'].map((n) => look(join.offer([record('gen_ai.choice', {}, n.repeat(16))])));
+    await clock.advance(0);
+    expect(spans.map(({ done }) => done)).toEqual([true, false, false]);
+    expect(records.map(({ done }) => done)).toEqual([true, false, false]);
+    join.stop();
+  });
+
+  it('takes no notice of records without content or without a span', async () => {
+    const { join, clock } = setUp();
+    expect(await join.offer([record('app.started', {}), { ...answer, spanId: '' }, { ...answer, traceId: '' }])).toBe(
+      true,
+    );
+    expect(clock.waiting()).toBe(0);
+  });
+});
