@@ -64,9 +64,10 @@ export interface QueueDepth {
 /**
  * A first-in, first-out store of accepted requests. Claims live in memory only:
  * what was claimed and not settled when the process died is there again at the next start.
+ * Nothing of it throws for a full or broken store: what cannot be written or read now is tried again later.
  */
 export interface Queue {
-  /** Resolves when the request is durable (disk) or held (memory). Never throws for a full or broken store. */
+  /** Resolves when the request is durable (disk) or held (memory). */
   put(request: RawRequest): Promise<AcceptOutcome>;
   /** The oldest unclaimed entries: as many as fit into maxBytes, but at least one if there is any. */
   claim(maxBytes: number): readonly QueueEntry[];
@@ -89,11 +90,15 @@ export interface RoutedSpan {
 
 /** What a request's spans became. */
 export interface MappedSpans {
-  /** One call a span, in the same order. */
+  /** One call a span, in the same order, but for those that `map.keep` and `map.exclude` leave out. */
   readonly calls: readonly Call[];
+  /** How many spans were left out on purpose. */
+  readonly filtered: number;
+  /** Calls, by their place in `calls`, that say nothing: log records may hold what their span leaves out. */
+  readonly lacking: readonly { readonly call: number; readonly span: RoutedSpan }[];
   /**
-   * Calls of earlier requests, written anew: they had counted tokens that spans of this request state themselves.
-   * Sent like the others they replace what Weave has, since project, id and started_at are the same.
+   * Calls of earlier requests, written anew: they had counted tokens that spans of this request state themselves, or
+   * their parent is left out. Sent like the others they replace what Weave has, since project, id and started_at are the same.
    */
   readonly corrected: readonly Call[];
 }

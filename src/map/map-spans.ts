@@ -1,121 +1,174 @@
 import type { Call, ProjectId } from '../core/call.ts';
 import type { MapSpans, RoutedSpan } from '../core/ports.ts';
-import type { Span } from '../core/span.ts';
-import { createCallAttributes } from './call-attributes.ts';
+import type { Span, SpanId } from '../core/span.ts';
 import { CONVENTIONS } from './conventions/all.ts';
-import { exceptionOf } from './exception.ts';
-import { displayNameOf, opNameOf, turnIdOf } from './identity.ts';
-import { inputsOutputOf } from './inputs-output.ts';
-import { textOfValue } from './json-text.ts';
+import { genericFor } from './conventions/generic.ts';
 import { createKept } from './kept.ts';
-import { createLayouts, type Layout } from './layout.ts';
-import { createLedger, type Ledger, type Noted } from './ledger.ts';
-import { fillTemplate } from './nest.ts';
-import { createOtelDump } from './otel-dump.ts';
-import { readSpan, type SpanReading } from './read-span.ts';
-import { shortenCall } from './shorten.ts';
-import { parsedAt, type SpanView, viewOf } from './span-view.ts';
-import { createTimeFormatter } from './time.ts';
-import { type Usage, usageOf, usageSummary } from './usage.ts';
+import { createLayouts } from './layout.ts';
+import { createLedger, type Noted } from './ledger.ts';
+import { readSpan } from './read-span.ts';
+import { createRedactor, type RedactRule } from './redact.ts';
+import { createRollup } from './rollup.ts';
+import { createShape, type ShapeSettings } from './shape.ts';
+import { viewOf } from './span-view.ts';
+import { usageOf, usageSummary } from './usage.ts';
+import { createContentStripper } from './without-content.ts';
+import { type Context, createCallWriter, type ReadSpan } from './write-call.ts';
 
 export interface MapSettings {
   /** The bridge's own version, written into every call. */
   readonly version: string;
+  /** `leaf`: tokens on the span that used them, once. `rollup`: on every span above it, too. */
+  readonly usage?: 'leaf' | 'rollup';
+  /** False: calls without messages, arguments, results and documents. */
+  readonly captureContent?: boolean;
+  readonly redact?: readonly RedactRule[];
+  readonly shape?: ShapeSettings;
+  /** Told of a span that could not be read as what it is, and became a plain call: a defect of ours. */
+  readonly onFailure?: (reason: unknown) => void;
 }
 
-interface Read extends SpanReading {
-  readonly view: SpanView;
-  readonly layout: Layout;
-  readonly usage: Usage | undefined;
-  readonly noted: Noted;
+interface Mapped {
+  readonly read: ReadSpan;
+  readonly context: Context;
 }
 
 /**
- * Makes the mapper: spans in, finished calls out, one each.
- * It keeps a ledger of the traces it has lately seen, so one mapper serves a whole process.
+ * Makes the mapper: spans in, finished calls out. It remembers the traces it has lately seen, so one mapper serves
+ * a whole process.
+ *
+ *   span ─> redact ─> read (rules) ─┬─> ledger: who counts which tokens ─┬─> write ─> call
+ *                                   └─> shape: who stays, whose parent ──┘
  */
-export function createMapper(settings: MapSettings, ledger: Ledger = createLedger()): MapSpans {
-  const layouts = createLayouts(CONVENTIONS);
-  const attributes = createCallAttributes({ name: 'otel-weave-bridge', version: settings.version });
-  const dump = createOtelDump();
-  const times = createTimeFormatter();
-  // Spans that stand for several model calls and have counted their tokens: until their children are seen to have, too.
-  const kept = createKept<{ readonly project: ProjectId; readonly read: Read }>();
+export function createMapper(settings: MapSettings): MapSpans {
+  const layouts = createLayouts(CONVENTIONS, genericFor);
+  const ledger = createLedger();
+  const writer = createCallWriter(settings.version);
+  const shape = settings.shape && createShape(settings.shape);
+  const rollup = settings.usage === 'rollup' ? createRollup() : undefined;
+  const prepare = preparation(settings);
+  /** Calls that may have to be written anew: they count for several model calls, or their parent may be dropped. */
+  const kept = createKept<Mapped>();
 
-  function read(span: Span): Read {
+  function read({ span: source, project }: RoutedSpan): ReadSpan {
+    const span = prepare(source);
     const view = viewOf(span);
-    const layout = layouts.of(span);
-    const found = readSpan(view, layout);
-    const usage = usageOf(view, found.reading);
-    const noted = {
-      span,
-      usage: found.reading.countedElsewhere ? undefined : usage,
-      isModelCall: isModelCall(found),
-      responseId: found.reading.responseId,
+    try {
+      const layout = layouts.of(span);
+      const found = readSpan(view, layout);
+      const { kind } = found.reading;
+      const isModelCall = kind === 'llm' || kind === 'embedding' || kind === 'reranker';
+      return { ...found, project, view, layout, usage: usageOf(view, found.reading), isModelCall };
+    } catch (thrown) {
+      settings.onFailure?.(thrown);
+      return plainRead(project, span);
+    }
+  }
+
+  /** No convention at all: every attribute is left over. */
+  function plainRead(project: ProjectId, span: Span): ReadSpan {
+    const layout = { ...layouts.of(span), conventions: [], fields: [] };
+    const consumed = layout.keys.map(() => false);
+    return { project, view: viewOf(span), layout, reading: {}, consumed, usage: undefined, isModelCall: false };
+  }
+
+  function write({ read: one, context }: Mapped): Call {
+    try {
+      return writer.write(one, context);
+    } catch (thrown) {
+      settings.onFailure?.(thrown);
+      return writer.write(plainRead(one.project, one.view.span), { ...context, repeated: undefined });
+    }
+  }
+
+  /** Writes a call of an earlier request anew with another context. */
+  function rewrite(id: string, change: (before: Mapped) => Partial<Context>): readonly Call[] {
+    const before = kept.take(id);
+    if (!before) return [];
+    const after = { ...before, context: { ...before.context, ...change(before) } };
+    const call = write(after);
+    kept.keep(id, after, call.json.length);
+    return [call];
+  }
+
+  return (spans) => {
+    const all = spans.map(read);
+    const noted = all.map(notedOf);
+    const repeated = ledger.note(noted);
+    const counted = noted.map((one) => ledger.counts(one));
+    const sums = rollup?.sums(
+      all.map(({ view, usage, isModelCall }, at) => ({
+        span: view.span,
+        counted: counted[at] ? usage : undefined,
+        isModelCall,
+      })),
+    );
+    const shaped = shape?.shape(
+      all.map(({ view, reading }) => ({ span: view.span, isLlm: reading.kind !== undefined })),
+    );
+
+    const calls: Call[] = [];
+    const lacking: { call: number; span: RoutedSpan }[] = [];
+    for (const [at, one] of all.entries()) {
+      if (shaped && !shaped.kept[at]) continue;
+      const { span } = one.view;
+      const isCounted = counted[at] === true;
+      const own = isCounted && one.usage ? usageSummary(one.usage, one.isModelCall) : undefined;
+      const mapped: Mapped = {
+        read: one,
+        context: {
+          parentId: shaped ? (shaped.parents[at] as SpanId | '') : span.parentSpanId,
+          usage: sums ? sums[at] : own,
+          repeated: isCounted ? undefined : one.usage,
+        },
+      };
+      const call = write(mapped);
+      if (shape !== undefined || (isCounted && !one.isModelCall)) kept.keep(keyOf(span), mapped, call.json.length);
+      const routed = spans[at];
+      if (routed && settings.captureContent !== false && lacksContent(one))
+        lacking.push({ call: calls.length, span: routed });
+      calls.push(call);
+    }
+    return {
+      calls,
+      lacking,
+      filtered: all.length - calls.length,
+      corrected: [
+        ...repeated.flatMap((span) => rewrite(keyOf(span), ({ read }) => ({ usage: undefined, repeated: read.usage }))),
+        ...(shaped?.moved ?? []).flatMap(({ span, parent }) =>
+          rewrite(span, () => ({ parentId: parent as SpanId | '' })),
+        ),
+      ],
     };
-    return { ...found, view, layout, usage, noted };
-  }
-
-  function write(project: ProjectId, { view, layout, usage, noted, ...found }: Read, counted: boolean): Call {
-    const { span } = view;
-    const { reading } = found;
-    const texts = valueTexts(view);
-    const startedAt = times.iso(span.startNs);
-    const endedAt = times.iso(span.endNs < span.startNs ? span.startNs : span.endNs);
-    const { inputs, output } = inputsOutputOf(reading, usage);
-    const exception = exceptionOf(view, reading);
-    const displayName = displayNameOf(span, reading);
-    const turnId = turnIdOf(span, reading);
-    let json =
-      `{"project_id":${JSON.stringify(project)},"id":"${span.spanId}","trace_id":"${span.traceId}"` +
-      `,"parent_id":${span.parentSpanId === '' ? 'null' : `"${span.parentSpanId}"`},"op_name":${JSON.stringify(opNameOf(span, reading))}`;
-    if (displayName !== undefined) json += `,"display_name":${JSON.stringify(displayName)}`;
-    json +=
-      `,"started_at":"${startedAt}","ended_at":"${endedAt}"` +
-      `,"attributes":${attributes.write(span, layout, found, texts, counted ? undefined : usage)}` +
-      `,"inputs":${JSON.stringify(inputs)},"output":${JSON.stringify(output) ?? 'null'}` +
-      `,"summary":${JSON.stringify({
-        ...(counted && noted.usage && { usage: usageSummary(noted.usage, noted.isModelCall) }),
-        status_counts: exception === undefined ? { success: 1, error: 0 } : { success: 0, error: 1 },
-      })}`;
-    if (exception !== undefined) json += `,"exception":${JSON.stringify(exception)}`;
-    if (reading.threadId !== undefined) json += `,"thread_id":${JSON.stringify(reading.threadId)}`;
-    if (turnId !== undefined) json += `,"turn_id":"${turnId}"`;
-    if (reading.runId !== undefined) json += `,"wb_run_id":${JSON.stringify(reading.runId)}`;
-    if (reading.runStep !== undefined) json += `,"wb_run_step":${reading.runStep}`;
-    if (reading.runStepEnd !== undefined) json += `,"wb_run_step_end":${reading.runStepEnd}`;
-    json += `,"otel_dump":${dump.write(span, fillTemplate(layout.template, texts), startedAt, endedAt)}}`;
-    return { projectId: project, id: span.spanId, traceId: span.traceId, json: shortenCall(Buffer.from(json)).json };
-  }
-
-  return (spans: readonly RoutedSpan[]) => {
-    const all = spans.map(({ span, project }) => ({ project, read: read(span) }));
-    const repeated = ledger.note(all.map(({ read }) => read.noted));
-    const calls = all.map(({ project, read }) => {
-      const counted = ledger.counts(read.noted);
-      const call = write(project, read, counted);
-      if (counted && !read.noted.isModelCall) kept.keep(read.view.span, { project, read }, call.json.length);
-      return call;
-    });
-    const corrected = repeated.flatMap((span) => {
-      const before = kept.take(span);
-      return before ? write(before.project, before.read, false) : [];
-    });
-    return { calls, corrected };
   };
 }
 
-/** One request to a model: what `requests` counts, and what may have other model calls below it that are its own. */
-function isModelCall({ reading }: SpanReading): boolean {
-  return reading.kind === 'llm' || reading.kind === 'embedding' || reading.kind === 'reranker';
+const keyOf = (span: Span) => span.traceId + span.spanId;
+
+function notedOf({ view, usage, isModelCall, reading }: ReadSpan): Noted {
+  return {
+    span: view.span,
+    usage: reading.countedElsewhere ? undefined : usage,
+    isModelCall,
+    responseId: reading.responseId,
+  };
 }
 
-/** The JSON text of every attribute, once: JSON held in a string goes in as it is, neither escaped nor written anew. */
-function valueTexts(view: SpanView): readonly string[] {
-  const texts: string[] = [];
-  for (const [key, value] of view.span.attributes) {
-    const isJson = typeof value === 'string' && parsedAt(view, key, value) !== undefined;
-    texts.push(isJson ? value : textOfValue(value));
-  }
-  return texts;
+/** What is done to a span before anything reads it. */
+function preparation({ redact = [], captureContent = true }: MapSettings): (span: Span) => Span {
+  const strip = captureContent ? undefined : createContentStripper(CONVENTIONS);
+  const redactor = redact.length > 0 ? createRedactor(redact) : undefined;
+  return (span) => {
+    const stripped = strip ? strip(span) : span;
+    return redactor ? redactor(stripped) : stripped;
+  };
+}
+
+/** Instrumentations that write the content of their agent's spans to log records. */
+const AGENTS_WITH_LOGS = /^com\.anthropic\.claude_code/;
+
+/** Whether log records may hold what this span should have said. */
+function lacksContent({ reading, view }: ReadSpan): boolean {
+  if (reading.choices || reading.output !== undefined) return false;
+  return reading.kind === 'llm' || (reading.kind === 'agent' && AGENTS_WITH_LOGS.test(view.span.scope.name));
 }

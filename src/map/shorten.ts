@@ -1,3 +1,5 @@
+import { parseKeepingDigits } from './digits.ts';
+
 /**
  * Weave cuts whole fields out of a call that is larger than it stores. A call that would be too large is shortened here
  * instead: the longest texts first, their beginning and end kept, then the longest lists; and the call says
@@ -41,7 +43,7 @@ export interface Shortened {
 /** The call as it is where it is small enough; else with its longest texts and lists shortened. */
 export function shortenCall(json: Buffer, maxBytes = MAX_CALL_BYTES): Shortened {
   if (json.length <= maxBytes) return { json, cuts: 0 };
-  const call = JSON.parse(json.toString(), keepDigits) as Holder;
+  const call = parseKeepingDigits(json.toString()) as Holder;
   const cuts: Cut[] = [];
   let bytes = json.length;
   // Escapes and other alphabets take more bytes than characters: what is left over is cut once more, harder.
@@ -61,13 +63,6 @@ export function shortenCall(json: Buffer, maxBytes = MAX_CALL_BYTES): Shortened 
 }
 
 const sizeOf = (call: Holder) => Buffer.byteLength(JSON.stringify(call)) + LISTED_BYTES;
-
-/** Integers that no double holds (nanoseconds) keep their digits. */
-function keepDigits(_key: string, value: unknown, context?: { source?: string }): unknown {
-  const isSafe = !Number.isInteger(value) || Number.isSafeInteger(value);
-  if (isSafe || context?.source === undefined) return value;
-  return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(context.source);
-}
 
 /** Every text or list that `wanted` wants, the longest first. */
 function find(call: Holder, wanted: (value: unknown) => boolean): readonly Place[] {

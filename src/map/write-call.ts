@@ -1,0 +1,94 @@
+import type { Call, ProjectId } from '../core/call.ts';
+import type { SpanId } from '../core/span.ts';
+import { createCallAttributes } from './call-attributes.ts';
+import { exceptionOf } from './exception.ts';
+import { displayNameOf, opNameOf, turnIdOf } from './identity.ts';
+import { inputsOutputOf } from './inputs-output.ts';
+import { textOfValue } from './json-text.ts';
+import type { Layout } from './layout.ts';
+import { fillTemplate } from './nest.ts';
+import { createOtelDump } from './otel-dump.ts';
+import type { SpanReading } from './read-span.ts';
+import { shortenCall } from './shorten.ts';
+import { parsedAt, type SpanView } from './span-view.ts';
+import { createTimeFormatter } from './time.ts';
+import type { Usage } from './usage.ts';
+
+/** A span and all that was found in it. */
+export interface ReadSpan extends SpanReading {
+  readonly project: ProjectId;
+  readonly view: SpanView;
+  readonly layout: Layout;
+  /** What it states of tokens, wherever they are counted. */
+  readonly usage: Usage | undefined;
+  readonly isModelCall: boolean;
+}
+
+/** What other spans decide about a call. */
+export interface Context {
+  readonly parentId: SpanId | '';
+  /** `summary.usage`, by model. */
+  readonly usage: Readonly<Record<string, unknown>> | undefined;
+  /** Tokens that the span states and that are counted elsewhere. */
+  readonly repeated: Usage | undefined;
+}
+
+export interface CallWriter {
+  write(read: ReadSpan, context: Context): Call;
+}
+
+/** Writes calls as JSON text, piece by piece: what is text already is not parsed and written anew. */
+export function createCallWriter(version: string): CallWriter {
+  const attributes = createCallAttributes({ name: 'otel-weave-bridge', version });
+  const dump = createOtelDump();
+  const times = createTimeFormatter();
+
+  return {
+    write(read, { parentId, usage, repeated }) {
+      const { project, view, layout, reading } = read;
+      const { span } = view;
+      const texts = valueTexts(view);
+      const startNs = span.startNs || reading.startNs || 0n;
+      const endNs = span.endNs || reading.endNs || 0n;
+      const startedAt = times.iso(startNs);
+      const endedAt = times.iso(endNs < startNs ? startNs : endNs);
+      const { inputs, output } = inputsOutputOf(reading, read.usage);
+      const exception = exceptionOf(view, reading);
+      const displayName = displayNameOf(span, reading);
+      const turnId = turnIdOf(span, reading);
+      const status = exception === undefined ? '{"success":1,"error":0}' : '{"success":0,"error":1}';
+      let json =
+        `{"project_id":${JSON.stringify(project)},"id":"${span.spanId}","trace_id":"${span.traceId}"` +
+        `,"parent_id":${parentId === '' ? 'null' : `"${parentId}"`},"op_name":${JSON.stringify(opNameOf(span, reading))}`;
+      if (displayName !== undefined) json += `,"display_name":${JSON.stringify(displayName)}`;
+      json +=
+        `,"started_at":"${startedAt}","ended_at":"${endedAt}"` +
+        `,"attributes":${attributes.write(span, layout, read, texts, repeated)}` +
+        `,"inputs":${JSON.stringify(inputs)},"output":${JSON.stringify(output) ?? 'null'}` +
+        `,"summary":{${usage ? `"usage":${JSON.stringify(usage)},` : ''}"status_counts":${status}}`;
+      if (exception !== undefined) json += `,"exception":${JSON.stringify(exception)}`;
+      if (reading.threadId !== undefined) json += `,"thread_id":${JSON.stringify(reading.threadId)}`;
+      if (turnId !== undefined) json += `,"turn_id":"${turnId}"`;
+      if (reading.runId !== undefined) json += `,"wb_run_id":${JSON.stringify(reading.runId)}`;
+      if (reading.runStep !== undefined) json += `,"wb_run_step":${reading.runStep}`;
+      if (reading.runStepEnd !== undefined) json += `,"wb_run_step_end":${reading.runStepEnd}`;
+      json += `,"otel_dump":${dump.write(span, fillTemplate(layout.template, texts), startedAt, endedAt)}}`;
+      return {
+        projectId: project,
+        id: span.spanId,
+        traceId: span.traceId,
+        json: shortenCall(Buffer.from(json)).json,
+      };
+    },
+  };
+}
+
+/** The JSON text of every attribute, once: JSON held in a string goes in as it is, neither escaped nor written anew. */
+function valueTexts(view: SpanView): readonly string[] {
+  const texts: string[] = [];
+  for (const [key, value] of view.span.attributes) {
+    const isJson = typeof value === 'string' && parsedAt(view, key, value) !== undefined;
+    texts.push(isJson ? value : textOfValue(value));
+  }
+  return texts;
+}
