@@ -1,0 +1,46 @@
+/** The one file of the queue that knows `node:sqlite`. */
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+export type Database = DatabaseSync;
+export type Statement = StatementSync;
+
+/** Primary result codes: https://www.sqlite.org/rescode.html */
+export const SQLITE_BUSY = 5;
+export const SQLITE_CORRUPT = 11;
+export const SQLITE_NOTADB = 26;
+
+/** How long one statement waits for another process that reads or purges dead letters. The bridge stands still meanwhile. */
+const BUSY_TIMEOUT_MS = 100;
+
+/** Opens the file, or creates it. Throws what SQLite says; see `resultCode`. */
+export function openDatabase(path: string): Database {
+  const database = new DatabaseSync(path);
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  return database;
+}
+
+/** SQLite's primary result code of something thrown; undefined where it was not SQLite that threw. */
+export function resultCode(thrown: unknown): number | undefined {
+  if (typeof thrown !== 'object' || thrown === null || !('errcode' in thrown)) return undefined;
+  return typeof thrown.errcode === 'number' ? thrown.errcode & 0xff : undefined;
+}
+
+/** Runs `write` in one transaction: all of it is durable when this returns, none of it when it throws. */
+export function inTransaction<Result>(database: Database, write: () => Result): Result {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = write();
+    database.exec('COMMIT');
+    return result;
+  } catch (thrown) {
+    // A full disk makes SQLite roll back by itself.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw thrown;
+  }
+}
+
+/** The one number that the statement answers. */
+export function readNumber(statement: Statement): number {
+  const [value] = Object.values(statement.get() ?? {});
+  return Number(value);
+}

@@ -1,0 +1,104 @@
+import type { ProjectId } from '../core/call.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Encoding, QueueDepth, QueueEntry, RawRequest, Settled, Signal } from '../core/ports.ts';
+import { createBurial } from './burial.ts';
+import { type Database, inTransaction, readNumber } from './database.ts';
+import type { Item } from './ledger.ts';
+
+/** The file is rewritten once it could give back this much ... */
+const SHRINK_FREE_BYTES = 64 * 1024 * 1024;
+/** ... and no more than this has to be copied for it. */
+const SHRINK_USED_BYTES = 16 * 1024 * 1024;
+
+/** What the queue asks of its database. Throws what SQLite says; `shrink` logs it. */
+export interface Store {
+  totals(): Pick<QueueDepth, 'entries' | 'spans' | 'bytes'>;
+  /** The entry with the smallest id above this one. Reads no body. */
+  nextAfter(id: number): Item | undefined;
+  read(id: number): QueueEntry;
+  /** Ends the settled entries and stores the requests, all or nothing. Returns the new entries in the order of the requests. */
+  write(requests: readonly RawRequest[], settled: readonly Settled[], nowMs: number): readonly QueueEntry[];
+  /** Gives the space of deleted entries back to the disk where there is much of it and little else to copy. */
+  shrink(): void;
+  close(): void;
+}
+
+export function createStore(database: Database, log: Log, maxDeadLetterBytes: number): Store {
+  const insert = database.prepare(
+    'INSERT INTO entries (accepted_at, signal, encoding, project, spans, body) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const next = database.prepare(
+    'SELECT id, length(body) AS bytes, spans FROM entries WHERE id > ? ORDER BY id LIMIT 1',
+  );
+  const get = database.prepare(
+    'SELECT id, accepted_at, signal, encoding, project, spans, body FROM entries WHERE id = ?',
+  );
+  const remove = database.prepare('DELETE FROM entries WHERE id = ?');
+  const freePages = database.prepare('PRAGMA freelist_count');
+  const allPages = database.prepare('PRAGMA page_count');
+  const pageBytes = readNumber(database.prepare('PRAGMA page_size'));
+  const burial = createBurial(database, maxDeadLetterBytes);
+
+  function add(request: RawRequest, nowMs: number): QueueEntry {
+    const { signal, encoding, project, spans, body } = request;
+    const { lastInsertRowid } = insert.run(nowMs, signal, encoding, project, spans, body);
+    return { id: Number(lastInsertRowid), acceptedAtMs: nowMs, signal, encoding, project, spans, body };
+  }
+
+  return {
+    totals() {
+      const row = database
+        .prepare(
+          'SELECT count(*) AS entries, coalesce(sum(spans), 0) AS spans, coalesce(sum(length(body)), 0) AS bytes FROM entries',
+        )
+        .get();
+      return { entries: Number(row?.['entries']), spans: Number(row?.['spans']), bytes: Number(row?.['bytes']) };
+    },
+    nextAfter(id) {
+      const row = next.get(id);
+      return row && { id: Number(row['id']), bytes: Number(row['bytes']), spans: Number(row['spans']) };
+    },
+    read(id) {
+      const row = get.get(id);
+      if (row === undefined) throw new Error(`entry ${id} is no longer in the database`);
+      return {
+        id,
+        acceptedAtMs: Number(row['accepted_at']),
+        signal: row['signal'] as Signal,
+        encoding: row['encoding'] as Encoding,
+        project: row['project'] as ProjectId | null,
+        spans: Number(row['spans']),
+        body: row['body'] as Uint8Array,
+      };
+    },
+    write(requests, settled, nowMs) {
+      const dead = settled.filter((entry) => entry.dead.length > 0);
+      const { entries, dropped } = inTransaction(database, () => {
+        const dropped = burial.bury(dead, nowMs);
+        for (const { id } of settled) remove.run(id);
+        return { entries: requests.map((request) => add(request, nowMs)), dropped };
+      });
+      if (dropped > 0) {
+        log.warn('dropped the oldest dead letters: there were more than the queue keeps', {
+          letters: dropped,
+          max_bytes: maxDeadLetterBytes,
+        });
+      }
+      return entries;
+    },
+    shrink() {
+      try {
+        const freeBytes = readNumber(freePages) * pageBytes;
+        const usedBytes = readNumber(allPages) * pageBytes - freeBytes;
+        if (freeBytes < SHRINK_FREE_BYTES || usedBytes > SHRINK_USED_BYTES) return;
+        database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
+      } catch (thrown) {
+        log.warn('the queue could not give unused space back to the disk', { error: messageOf(thrown) });
+      }
+    },
+    close() {
+      database.close();
+    },
+  };
+}

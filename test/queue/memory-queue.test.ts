@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/core/clock.ts';
+import { type Log, silentLog } from '../../src/core/log.ts';
+import { createMemoryQueue } from '../../src/queue/memory-queue.ts';
+import { describeQueue } from './contract.ts';
+import { idsOf, MIB, putAll, RETRY_AFTER_MS, range, recordingLog, request, SPAN_ID, settleAll } from './world.ts';
+
+const create = (maxBytes: number, log: Log) =>
+  createMemoryQueue({ clock: systemClock, log }, { maxBytes, retryAfterMs: RETRY_AFTER_MS });
+
+describeQueue('the memory queue', (maxBytes, log) => {
+  const queue = create(maxBytes, log);
+  return { queue, end: () => queue.close() };
+});
+
+describe('the memory queue', () => {
+  it('logs how many spans were dead, since it keeps no dead letters', async () => {
+    const log = recordingLog();
+    const queue = create(MIB, log);
+    await putAll(queue, range(2));
+    const [first = 0, second = 0] = idsOf(queue.claim(MIB));
+    queue.settle([
+      { id: first, dead: [{ spanId: SPAN_ID, reason: 'secret payload' }] },
+      { id: second, dead: [] },
+    ]);
+    expect(log.lines).toEqual([
+      { level: 'warn', message: 'dropped spans that Weave refused for good', fields: { spans: 1 } },
+    ]);
+    await queue.close();
+  });
+
+  it('logs what is lost when it closes, and nothing when it is empty', async () => {
+    const log = recordingLog();
+    const empty = create(MIB, log);
+    await empty.close();
+    expect(log.lines).toEqual([]);
+    const queue = create(MIB, log);
+    await putAll(queue, range(3));
+    await queue.close();
+    expect(log.lines).toEqual([
+      { level: 'warn', message: expect.stringContaining('not delivered'), fields: { requests: 3, spans: 3 } },
+    ]);
+  });
+
+  it('lets go of the bodies that are settled', async () => {
+    const queue = create(64 * MIB, silentLog);
+    const before = process.memoryUsage().arrayBuffers;
+    for (const number of range(40)) {
+      await queue.put(request(number, 10 * MIB));
+      settleAll(queue, queue.claim(MIB));
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200 * MIB);
+    await queue.close();
+  });
+});
