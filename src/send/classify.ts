@@ -1,0 +1,70 @@
+import type { SendOutcome } from './outcome.ts';
+import { isRecord, parsed, serverMessage } from './server-message.ts';
+
+/** What came back from one request, before it is judged. */
+export type Answer =
+  | {
+      readonly status: 'answered';
+      readonly httpStatus: number;
+      readonly retryAfter: string | undefined;
+      /** At most the client's limit of it. */
+      readonly body: string;
+    }
+  /** No whole answer: `code` is Node's or got's, `httpStatus` is there when the headers still came. */
+  | { readonly status: 'failed'; readonly code: string; readonly message: string; readonly httpStatus?: number };
+
+const CHECK_KEY = 'Check weave.api_key (WANDB_API_KEY), and that it may write to this project.';
+const CHECK_URL = 'Check weave.url, and that this server offers POST /v2/{entity}/{project}/calls/complete.';
+const CHECK_PROXY = 'Check the proxy between the bridge and Weave.';
+
+/** Client errors that are about the key, the account or the address, not about the calls, and what to do. */
+const HELD: ReadonlyMap<number, string> = new Map([
+  [401, CHECK_KEY],
+  [402, 'Check the plan and the limits of this W&B account.'],
+  [403, CHECK_KEY],
+  [404, CHECK_URL],
+  [405, CHECK_URL],
+  [407, CHECK_PROXY],
+  [410, CHECK_URL],
+]);
+
+/** Client errors that a later attempt with the same bytes may not meet again. */
+const TRANSIENT = new Set([408, 425, 429]);
+
+/**
+ * The one place that decides what a status or a failure means. `nowMs` (since the epoch) is what an HTTP-date is measured from.
+ * Weave's statuses: https://github.com/wandb/weave/blob/master/weave/trace_server/errors.py
+ */
+export function classify(answer: Answer, nowMs: number): SendOutcome {
+  // A 413 often comes while the body is still being sent, and the connection ends with it.
+  if (answer.status === 'failed' && answer.httpStatus === 413) return { status: 'too_large', reason: 'HTTP 413' };
+  if (answer.status === 'failed') return { status: 'retry', reason: `${answer.code}: ${answer.message}` };
+
+  const { httpStatus } = answer;
+  if (httpStatus >= 200 && httpStatus < 300) return success(answer.body);
+
+  const message = serverMessage(answer.body);
+  const reason = message === undefined ? `HTTP ${httpStatus}` : `HTTP ${httpStatus}: ${message}`;
+  const todo = httpStatus < 400 ? CHECK_URL : HELD.get(httpStatus);
+  if (todo !== undefined) return { status: 'held', httpStatus, reason, todo };
+  if (httpStatus === 413) return { status: 'too_large', reason };
+  if (httpStatus >= 400 && httpStatus < 500 && !TRANSIENT.has(httpStatus)) {
+    return { status: 'refused', httpStatus, reason };
+  }
+  const afterMs = retryAfterMs(answer.retryAfter, nowMs);
+  return afterMs === undefined ? { status: 'retry', reason } : { status: 'retry', reason, afterMs };
+}
+
+/** A login page or a captive portal also answers 200: calls are forgotten only for an answer that can be Weave's. */
+function success(body: string): SendOutcome {
+  if (body === '' || isRecord(parsed(body))) return { status: 'accepted' };
+  return { status: 'retry', reason: 'answered 2xx, but not with JSON: is weave.url the address of a Weave server?' };
+}
+
+/** `Retry-After` as seconds or as an HTTP-date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
+function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d+(\.\d+)?$/.test(header)) return Number(header) * 1000;
+  const dateMs = /^[A-Za-z]/.test(header) ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}

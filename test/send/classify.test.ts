@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { classify } from '../../src/send/classify.ts';
+
+const NOW = Date.UTC(2026, 8, 1, 12, 0, 0);
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+function judge(httpStatus: number, body = '', retryAfter?: string) {
+  return classify({ status: 'answered', httpStatus, retryAfter, body }, NOW);
+}
+
+describe('classify', () => {
+  const RETRY = [408, 425, 429, ...range(500, 599)];
+  const HELD = [...range(300, 399), 401, 402, 403, 404, 405, 407, 410];
+  const REFUSED = range(400, 499).filter(
+    (status) => status !== 413 && !RETRY.includes(status) && !HELD.includes(status),
+  );
+
+  it.each([
+    ['accepted', range(200, 299)],
+    ['retry', RETRY],
+    ['held', HELD],
+    ['too_large', [413]],
+    ['refused', REFUSED],
+  ])('says %s for exactly its statuses', (expected, statuses) => {
+    const found = range(200, 599).filter((status) => judge(status).status === expected);
+    expect(found).toEqual(statuses.toSorted((a, b) => a - b));
+  });
+
+  it.each([
+    ['a refused connection', 'ECONNREFUSED'],
+    ['a reset connection', 'ECONNRESET'],
+    ['a timeout', 'ETIMEDOUT'],
+    ['an unknown host', 'ENOTFOUND'],
+    ['an answer cut short', 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'],
+    ['a bad certificate', 'CERT_HAS_EXPIRED'],
+  ])('tries again after %s', (_, code) => {
+    const outcome = classify({ status: 'failed', code, message: 'it broke' }, NOW);
+    expect(outcome).toEqual({ status: 'retry', reason: `${code}: it broke` });
+  });
+
+  it.each([200, 400, 401, 500])('tries again when an answer with status %i was cut short', (httpStatus) => {
+    const outcome = classify({ status: 'failed', code: 'ECONNRESET', message: 'cut', httpStatus }, NOW);
+    expect(outcome.status).toBe('retry');
+  });
+
+  it('takes a 413 for what it says though the connection broke with it', () => {
+    const outcome = classify({ status: 'failed', code: 'ECONNRESET', message: 'cut', httpStatus: 413 }, NOW);
+    expect(outcome.status).toBe('too_large');
+  });
+
+  it.each([
+    ['no body', '', 'accepted'],
+    ['an object', '{"id":"1"}', 'accepted'],
+    ['half an object', '{"id":', 'retry'],
+    ['a login page', '<!doctype html><title>Sign in</title>', 'retry'],
+    ['a list', '[]', 'retry'],
+  ])('takes a 200 with %s for %s: %s', (_, body, expected) => {
+    expect(judge(200, body).status).toBe(expected);
+  });
+
+  it.each([
+    ['seconds', '7', 7000],
+    ['a date to come', 'Tue, 01 Sep 2026 12:00:30 GMT', 30_000],
+    ['a date gone by', 'Tue, 01 Sep 2026 11:59:00 GMT', 0],
+  ])('reads Retry-After as %s', (_, header, afterMs) => {
+    expect(judge(429, '', header)).toEqual({ status: 'retry', reason: 'HTTP 429', afterMs });
+  });
+
+  it.each(['soon', '-5', ''])('ignores the Retry-After %j', (header) => {
+    expect(judge(503, '', header)).toEqual({ status: 'retry', reason: 'HTTP 503' });
+  });
+
+  it('gives the message of the server as the reason', () => {
+    expect(judge(400, '{"reason":"bad id"}')).toEqual({
+      status: 'refused',
+      httpStatus: 400,
+      reason: 'HTTP 400: bad id',
+    });
+  });
+
+  it.each([
+    [401, 'weave.api_key'],
+    [404, 'weave.url'],
+    [308, 'weave.url'],
+    [407, 'proxy'],
+  ])('says what to do about %i', (httpStatus, todo) => {
+    expect(judge(httpStatus)).toMatchObject({ status: 'held', httpStatus, todo: expect.stringContaining(todo) });
+  });
+});
