@@ -1,0 +1,14 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Faults } from '../faults.ts';
+import type { Stats } from '../stats.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the endpoints and pages work with. */
+export interface Context {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly faults: Faults;
+  readonly stats: Stats;
+  /** Where an OTLP sender reaches the bridge, for the empty page. */
+  readonly otlpUrl: string;
+}
