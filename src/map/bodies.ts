@@ -13,6 +13,10 @@ const CONTENT_MEMBERS: ReadonlySet<string> = new Set([
   'contents',
   'prompt',
   'functions',
+  'systemInstruction',
+  'system_instruction',
+  'httpOptions',
+  'http_options',
 ]);
 /** Where libraries keep the parameters together, beside the messages. */
 const PARAMETER_HOLDERS = ['config', 'generation_kwargs', 'generationConfig', 'parameters'];
@@ -25,6 +29,8 @@ const NAMES: Readonly<Record<string, string>> = {
   topK: 'top_k',
   stopSequences: 'stop',
   stop_sequences: 'stop',
+  max_output_tokens: 'max_tokens',
+  candidate_count: 'n',
   frequencyPenalty: 'frequency_penalty',
   presencePenalty: 'presence_penalty',
   candidateCount: 'n',
@@ -45,7 +51,7 @@ export function isRequest(value: unknown): value is Json {
 export function parametersOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   if (!isObject(value)) return undefined;
   const found = Object.entries(value).filter(([key, one]) => !CONTENT_MEMBERS.has(key) && !isEmpty(one));
-  return object(Object.fromEntries(found.map(([key, one]) => [NAMES[key] ?? key, one])));
+  return object(Object.fromEntries(found.map(([key, one]) => [Object.hasOwn(NAMES, key) ? NAMES[key] : key, one])));
 }
 
 /** The parameters of a request body: beside the messages, or together in a member of their own. */
@@ -60,14 +66,28 @@ export function requestRules(key: string): Required<Pick<Rules, 'requestModel' |
   return {
     requestModel: [data(key, (body) => (isRequest(body) ? textOf(body, 'model', 'model_name') : undefined))],
     parameters: [data(key, requestParameters)],
-    toolDefinitions: [data(key, (body) => (isRequest(body) ? list(body['tools']) : undefined))],
+    toolDefinitions: [
+      data(key, (body) => (isRequest(body) ? list(body['tools'] ?? configOf(body)['tools']) : undefined)),
+    ],
   };
 }
 
+/** Gemini's tools are part of its configuration. */
+const configOf = (body: Json): Json => (isObject(body['config']) ? body['config'] : {});
+
 /** A model's response has its id beside what it said. */
 export function responseId(body: unknown): string | undefined {
-  const isResponse = isObject(body) && ['choices', 'output', 'content', 'candidates'].some((key) => key in body);
-  return isResponse ? textOf(body, 'id', 'responseId') : undefined;
+  return isResponse(body) ? textOf(body, 'id', 'responseId') : undefined;
+}
+
+/** And the model that answered. */
+export function responseModel(body: unknown): string | undefined {
+  return isResponse(body) ? textOf(body, 'model', 'modelVersion') : undefined;
+}
+
+/** Whether an object is the body of a model's response. */
+export function isResponse(body: unknown): body is Json {
+  return isObject(body) && ['choices', 'output', 'content', 'candidates'].some((key) => key in body);
 }
 
 const isEmpty = (value: unknown) =>

@@ -105,10 +105,12 @@ function neutral(
   for (const [name, value] of Object.entries(reading.metadata ?? {})) put(`metadata.${name}`, value);
   put('prompt.name', reading.promptName);
   put('prompt.version', reading.promptVersion);
+  for (const [name, value] of Object.entries(reading.promptTemplate ?? {})) put(`prompt.${name}`, value);
   put('environment', reading.environment);
   put('release', reading.release);
   put('time_to_first_token_ms', reading.timeToFirstTokenMs);
   put('cost_usd', reading.cost);
+  put('evaluations', reading.evaluations);
   // what a span repeats of others is not counted in its summary, but not hidden either
   if (repeated) put('usage_repeated', usageSummary(repeated, false));
 }

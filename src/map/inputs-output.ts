@@ -1,9 +1,11 @@
 import { finishReason, toChoices } from './chat/choices.ts';
+import { withIds } from './chat/ids.ts';
 import { toolResultIn, withoutWrapping } from './chat/langchain.ts';
 import { type Choice, isObject } from './chat/message.ts';
 import { toMessages, withSystem } from './chat/messages.ts';
 import type { SourceMessage } from './chat/pieces.ts';
 import { looksLikeMessages } from './chat/recognise.ts';
+import { openAiTools } from './chat/tool-definition.ts';
 import type { Reading } from './reading.ts';
 import type { Usage } from './usage.ts';
 
@@ -24,7 +26,10 @@ export function inputsOutputOf(reading: Partial<Reading>, usage: Usage | undefin
     case 'retriever':
     case 'reranker':
       return {
-        inputs: reading.query !== undefined ? { query: reading.query } : asInputs(reading.input, 'query'),
+        inputs: {
+          ...(reading.query !== undefined ? { query: reading.query } : asInputs(reading.input, 'query')),
+          ...reading.parameters,
+        },
         output: reading.documents ?? documentsIn(reading.output) ?? null,
       };
     case 'embedding':
@@ -55,7 +60,7 @@ function chatInputs(reading: Partial<Reading>, messages: readonly SourceMessage[
   return {
     ...(model !== undefined && { model }),
     messages: messages.map(withoutFinish),
-    ...(reading.toolDefinitions && { tools: reading.toolDefinitions.map(openAiTool) }),
+    ...(reading.toolDefinitions && { tools: openAiTools(reading.toolDefinitions) }),
     ...reading.parameters,
   };
 }
@@ -65,7 +70,7 @@ function chatOutput(reading: Partial<Reading>, choices: readonly Choice[], usage
   return {
     ...(reading.responseId !== undefined && { id: reading.responseId }),
     ...(reading.responseModel !== undefined && { model: reading.responseModel }),
-    choices: choices.map((choice, index) => withReason(choice, finish[index] ?? finish[0])),
+    choices: choices.map((choice, index) => finished(choice, finish[index] ?? finish[0])),
     ...(usage && {
       usage: {
         prompt_tokens: usage.inputTokens,
@@ -76,11 +81,14 @@ function chatOutput(reading: Partial<Reading>, choices: readonly Choice[], usage
   };
 }
 
-const withReason = (choice: Choice, said: string | undefined): Choice =>
-  choice.finish_reason === null && said !== undefined ? { ...choice, finish_reason: finishReason(said) } : choice;
+const finished = (choice: Choice, said: string | undefined): Choice => ({
+  ...choice,
+  message: withIds(choice.message),
+  finish_reason: choice.finish_reason ?? (said === undefined ? null : finishReason(said)),
+});
 
 function withoutFinish({ finish_reason: _, ...message }: SourceMessage) {
-  return message;
+  return withIds(message);
 }
 
 /** What was said to a model or an agent in any form; to others, only what is a conversation by its looks. */
@@ -91,13 +99,16 @@ function messagesOf({ kind, messages, input }: Partial<Reading>): readonly Sourc
   return isSpeech || looksLikeMessages(inner) ? toMessages(inner) : [];
 }
 
+/** Nothing, or the name of one of LangGraph's nodes: `__end__`. */
+const NOT_SAID = /^(__\w+__)?$/;
+
 function choicesOf({ kind, output }: Partial<Reading>, hasMessages: boolean): readonly Choice[] {
   const inner = withoutWrapping(output);
   const isAnswer =
     (kind === 'llm' && inner !== undefined) ||
     looksLikeMessages(inner) ||
     (isObject(inner) && ['choices', 'candidates', 'generations'].some((key) => Array.isArray(inner[key]))) ||
-    (typeof inner === 'string' && inner !== '' && hasMessages);
+    (typeof inner === 'string' && hasMessages && !NOT_SAID.test(inner));
   return isAnswer ? toChoices(inner) : [];
 }
 
@@ -111,29 +122,10 @@ function documentsIn(output: unknown): unknown {
   return isObject(output) && Array.isArray(output['documents']) ? output['documents'] : output;
 }
 
-/** Tools in OpenAI's shape: `{type, function: {name, description, parameters}}`. */
-function openAiTool(tool: unknown): unknown {
-  if (typeof tool === 'string') return { type: 'function', function: { name: tool } };
-  if (!isObject(tool) || isObject(tool['function'])) return tool;
-  const spec = isObject(tool['toolSpec']) ? tool['toolSpec'] : tool;
-  if (typeof spec['name'] !== 'string') return tool;
-  const schema = spec['parameters'] ?? spec['inputSchema'] ?? spec['input_schema'];
-  return {
-    type: 'function',
-    function: {
-      name: spec['name'],
-      ...(spec['description'] !== undefined && { description: spec['description'] }),
-      ...(schema !== undefined && {
-        parameters: isObject(schema) && isObject(schema['json']) ? schema['json'] : schema,
-      }),
-    },
-  };
-}
-
 /** Text in, dimensions out: the vectors are of no use to a reader and stay in `otel_dump`. */
 function embedding(reading: Partial<Reading>, usage: Usage | undefined): InputsOutput {
   const model = reading.requestModel ?? reading.responseModel;
-  const texts = reading.embeddingInput ?? reading.messages?.map((message) => message.content) ?? reading.input;
+  const texts = reading.embeddingInput ?? reading.messages?.map((message) => message.content) ?? textsIn(reading.input);
   return {
     inputs: {
       ...(model !== undefined && { model }),
@@ -148,6 +140,11 @@ function embedding(reading: Partial<Reading>, usage: Usage | undefined): InputsO
             ...(usage && { usage: { prompt_tokens: usage.inputTokens, total_tokens: usage.totalTokens } }),
           },
   };
+}
+
+/** The text out of an embedding request's body. */
+function textsIn(input: unknown): unknown {
+  return isObject(input) ? (input['input'] ?? input['texts'] ?? input['text'] ?? input) : input;
 }
 
 /** An object is the inputs; anything else stands under a name. */

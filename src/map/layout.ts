@@ -31,8 +31,27 @@ export interface Layouts {
   of(span: Span): Layout;
 }
 
-/** Conventions in order of precedence: for each field the first one that finds something wins. */
-export function createLayouts(conventions: readonly Convention[]): Layouts {
+/** Fields by which a convention says what went in or came out. */
+const CONTENT: readonly Field[] = [
+  'messages',
+  'choices',
+  'input',
+  'output',
+  'query',
+  'documents',
+  'toolArguments',
+  'toolResult',
+  'embeddingInput',
+];
+
+/**
+ * Conventions in order of precedence: for each field the first one that finds something wins.
+ * Where none of them knows the scope or reads any content, `guess` is asked what the keys may mean.
+ */
+export function createLayouts(
+  conventions: readonly Convention[],
+  guess: (keys: readonly string[]) => Convention | undefined = () => undefined,
+): Layouts {
   const known = new Map<string, Layout>();
   const byPrefix = conventions.flatMap((convention) => convention.prefixes.map((prefix) => ({ prefix, convention })));
   const scoped = conventions.filter((convention) => convention.scopes !== undefined);
@@ -41,13 +60,13 @@ export function createLayouts(conventions: readonly Convention[]): Layouts {
     const found = new Set<Convention>();
     for (const { prefix, convention } of byPrefix)
       if (keys.some((key) => key.startsWith(prefix))) found.add(convention);
-    for (const convention of scoped)
-      if (convention.scopes?.some((pattern) => pattern.test(scope))) found.add(convention);
+    const byScope = scoped.filter((convention) => convention.scopes?.some((pattern) => pattern.test(scope)));
+    for (const convention of byScope) found.add(convention);
     for (const name of eventNames)
       for (const { prefix, convention } of byPrefix) if (name.startsWith(prefix)) found.add(convention);
     const active = conventions.filter((convention) => found.has(convention));
     const fields = new Map<Field, Candidate[]>();
-    for (const convention of active) {
+    const add = (convention: Convention) => {
       for (const [field, rules] of Object.entries(convention.rules) as [Field, readonly Rule<unknown>[]][]) {
         for (const rule of rules) {
           const reads = keys.flatMap((key, position) =>
@@ -60,11 +79,15 @@ export function createLayouts(conventions: readonly Convention[]): Layouts {
           fields.set(field, candidates);
         }
       }
-    }
+    };
+    for (const convention of active) add(convention);
+    const isKnown = byScope.length > 0 || CONTENT.some((field) => fields.has(field));
+    const guessed = isKnown ? undefined : guess(keys);
+    if (guessed) add(guessed);
     return {
       keys,
       template: nestTemplate(keys),
-      conventions: active,
+      conventions: guessed ? [...active, guessed] : active,
       fields: [...fields].map(([field, candidates]) => ({ field, candidates })),
     };
   }

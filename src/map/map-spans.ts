@@ -12,7 +12,7 @@ import { createRollup } from './rollup.ts';
 import { createShape, type ShapeSettings } from './shape.ts';
 import { viewOf } from './span-view.ts';
 import { usageOf, usageSummary } from './usage.ts';
-import { createContentStripper } from './without-content.ts';
+import { createContentStripper, withoutContent } from './without-content.ts';
 import { type Context, createCallWriter, type ReadSpan } from './write-call.ts';
 
 export interface MapSettings {
@@ -46,23 +46,33 @@ export function createMapper(settings: MapSettings): MapSpans {
   const writer = createCallWriter(settings.version);
   const shape = settings.shape && createShape(settings.shape);
   const rollup = settings.usage === 'rollup' ? createRollup() : undefined;
-  const prepare = preparation(settings);
+  const redact = settings.redact?.length ? createRedactor(settings.redact) : undefined;
+  const strip = settings.captureContent === false ? createContentStripper(CONVENTIONS, genericFor) : undefined;
   /** Calls that may have to be written anew: they count for several model calls, or their parent may be dropped. */
   const kept = createKept<Mapped>();
 
   function read({ span: source, project }: RoutedSpan): ReadSpan {
-    const span = prepare(source);
+    const span = redact ? redact(source) : source;
     const view = viewOf(span);
     try {
       const layout = layouts.of(span);
       const found = readSpan(view, layout);
       const { kind } = found.reading;
       const isModelCall = kind === 'llm' || kind === 'embedding' || kind === 'reranker';
-      return { ...found, project, view, layout, usage: usageOf(view, found.reading), isModelCall };
+      const whole = { ...found, project, view, layout, usage: usageOf(view, found.reading), isModelCall };
+      return strip ? { ...whole, ...stripped(span), reading: withoutContent(found.reading) } : whole;
     } catch (thrown) {
       settings.onFailure?.(thrown);
       return plainRead(project, span);
     }
+  }
+
+  /** The span as it is shown without its content; tokens and models were read from the whole one. */
+  function stripped(span: Span): Pick<ReadSpan, 'view' | 'layout' | 'consumed'> {
+    const bare = strip?.(span) ?? span;
+    const view = viewOf(bare);
+    const layout = layouts.of(bare);
+    return { view, layout, consumed: readSpan(view, layout).consumed };
   }
 
   /** No convention at all: every attribute is left over. */
@@ -148,19 +158,9 @@ const keyOf = (span: Span) => span.traceId + span.spanId;
 function notedOf({ view, usage, isModelCall, reading }: ReadSpan): Noted {
   return {
     span: view.span,
-    usage: reading.countedElsewhere ? undefined : usage,
+    usage: reading.notCounted ? undefined : usage,
     isModelCall,
     responseId: reading.responseId,
-  };
-}
-
-/** What is done to a span before anything reads it. */
-function preparation({ redact = [], captureContent = true }: MapSettings): (span: Span) => Span {
-  const strip = captureContent ? undefined : createContentStripper(CONVENTIONS);
-  const redactor = redact.length > 0 ? createRedactor(redact) : undefined;
-  return (span) => {
-    const stripped = strip ? strip(span) : span;
-    return redactor ? redactor(stripped) : stripped;
   };
 }
 

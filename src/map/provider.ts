@@ -6,7 +6,7 @@ const PROVIDERS: readonly (readonly [RegExp, string])[] = [
   [/^(anthropic|claude)(\.|$)/, 'anthropic'],
   [/^(aws\.bedrock|bedrock|amazon[-_]bedrock|aws[-_]bedrock|amazon|aws)(\.|-|$)/, 'aws.bedrock'],
   [/^(gcp\.vertex_ai|vertex_?ai|google[-.]vertex)|\.aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'],
-  [/^(gcp\.gemini|gemini|google\.generative-ai|google-gla)|^generativelanguage\./, 'gcp.gemini'],
+  [/^(gcp\.gemini|gemini|googleai|google\.generative-ai|google-gla)|^generativelanguage\./, 'gcp.gemini'],
   [/^(gcp\.gen_ai|google|google_genai)$/, 'gcp.gen_ai'],
   [/^mistral/, 'mistral_ai'],
   [/^(x_?ai|grok|api\.x\.ai)(\.|$)/, 'x_ai'],
@@ -30,11 +30,11 @@ const MODELS: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)deepseek/, 'deepseek'],
 ];
 
-/** The provider in the spelling of the GenAI conventions; unknown names stay as they are. */
+/** The provider in the spelling of the GenAI conventions; unknown names stay as they are, names of frameworks do not. */
 export function providerOf(said: string | undefined, model: string | undefined): string | undefined {
   const name = said?.toLowerCase();
   if (name !== undefined && !FRAMEWORKS.test(name))
     return PROVIDERS.find(([pattern]) => pattern.test(name))?.[1] ?? name;
   const bare = model?.toLowerCase();
-  return (bare && MODELS.find(([pattern]) => pattern.test(bare))?.[1]) ?? name;
+  return bare && MODELS.find(([pattern]) => pattern.test(bare))?.[1];
 }

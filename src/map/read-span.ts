@@ -32,13 +32,13 @@ export function readSpan(view: SpanView, layout: Layout): SpanReading {
   const reading: Partial<Record<Field, unknown>> = {};
   const consumed: boolean[] = new Array(layout.keys.length).fill(false);
   for (const { field, candidates } of layout.fields) {
-    const isContent = CONTENT.has(field);
-    for (const { rule, reads } of candidates) {
-      const found = reading[field] === undefined ? rule.read(view) : undefined;
-      if (found !== undefined) reading[field] = found;
-      if (found !== undefined || isContent) for (const position of reads) consumed[position] = true;
-      else if (reading[field] !== undefined) break;
-      if (found !== undefined && !isContent) break;
+    for (const candidate of candidates) {
+      const found = candidate.rule.read(view);
+      if (found === undefined) continue;
+      reading[field] = found;
+      for (const { reads } of CONTENT.has(field) ? candidates : [candidate])
+        for (const position of reads) consumed[position] = true;
+      break;
     }
   }
   return { reading: reading as Partial<Reading>, consumed };

@@ -57,12 +57,18 @@ export interface Reading {
   reasoningTokens: number;
   audioInputTokens: number;
   audioOutputTokens: number;
+  /** The tokens were not used here: another span states them too, and with the model, or they were only measured. */
+  notCounted: boolean;
   /** Whether the input count leaves cached tokens out: known for some producers only. */
   inputExcludesCache: boolean;
   /** US dollars, where the instrumentation worked them out. */
   cost: number;
   timeToFirstTokenMs: number;
+  /** What evaluators found: `{name, score, label, explanation}`. */
+  evaluations: readonly Readonly<Record<string, unknown>>[];
   /** A managed prompt that the call was made from. */
+  /** The template that a prompt was filled in from, and what it was filled with. */
+  promptTemplate: Readonly<Record<string, unknown>>;
   promptName: string;
   promptVersion: string;
   environment: string;
@@ -72,6 +78,9 @@ export interface Reading {
   userId: string;
   threadId: string;
   isTurn: boolean;
+  /** When it began and ended, for spans that come without times. Nanoseconds since the Unix epoch. */
+  startNs: bigint;
+  endNs: bigint;
   tags: readonly string[];
   metadata: Readonly<Record<string, unknown>>;
   /** A failure that the span's status does not tell. */

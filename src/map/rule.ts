@@ -32,6 +32,14 @@ export function text(...keys: readonly string[]): Rule<string> {
   return first(keys, textAt);
 }
 
+/** The first of these attributes as a name. Micrometer (Spring) has no absent values: it writes `none`. */
+export function named(...keys: readonly string[]): Rule<string> {
+  return first(keys, (view, key) => {
+    const name = textAt(view, key);
+    return name === 'none' ? undefined : name;
+  });
+}
+
 /** The first of these attributes that is a token count. */
 export function count(...keys: readonly string[]): Rule<number> {
   return first(keys, countAt);

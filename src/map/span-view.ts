@@ -30,7 +30,12 @@ const PLACEHOLDERS = new Set([
 export function valueAt(view: SpanView, key: string): Value | undefined {
   const value = view.span.attributes.get(key);
   if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' && PLACEHOLDERS.has(value) ? undefined : value;
+  return isPlaceholder(value) ? undefined : value;
+}
+
+/** Whether a value stands for one that was not recorded. */
+export function isPlaceholder(value: unknown): boolean {
+  return typeof value === 'string' && PLACEHOLDERS.has(value);
 }
 
 /** A non-empty text; a number or boolean as its text. */

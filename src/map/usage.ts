@@ -26,7 +26,6 @@ const EXCLUSIVE_PRODUCERS: readonly { readonly scope: RegExp; readonly model?: R
   { scope: /^opentelemetry\.instrumentation\.bedrock/ },
   { scope: /openinference.*(bedrock|claude[-_]agent)/ },
   { scope: /^com\.anthropic\.claude_code/ },
-  { scope: /^strands/, model: /anthropic|claude|amazon\.|nova/ },
   { scope: /^genkit/, model: /claude|anthropic/ },
 ];
 
@@ -43,7 +42,7 @@ export function usageOf(view: SpanView, reading: Partial<Reading>): Usage | unde
     total !== undefined && output !== undefined ? Math.max(0, total - output) : output === undefined ? (total ?? 0) : 0;
   output ??= total !== undefined ? Math.max(0, total - input) : 0;
   if (input === 0 && output === 0) return undefined;
-  if (isExclusive(view, reading, input, cacheRead + cacheWrite)) input += cacheRead + cacheWrite;
+  if (isExclusive(view, reading, input, output, cacheRead + cacheWrite)) input += cacheRead + cacheWrite;
   // Reasoning beyond the output cannot be part of it: the producer counts it apart, as Gemini's `candidates` does.
   if (reasoning > output) output += reasoning;
   return {
@@ -59,9 +58,16 @@ export function usageOf(view: SpanView, reading: Partial<Reading>): Usage | unde
   };
 }
 
-function isExclusive(view: SpanView, reading: Partial<Reading>, input: number, cached: number): boolean {
+function isExclusive(
+  view: SpanView,
+  reading: Partial<Reading>,
+  input: number,
+  output: number,
+  cached: number,
+): boolean {
   if (cached === 0) return false;
   if (cached > input) return true; // a part is never more than the whole
+  if (reading.totalTokens === input + output + cached) return true; // Bedrock's total has all of them
   if (reading.inputExcludesCache !== undefined) return reading.inputExcludesCache;
   const model = reading.responseModel ?? reading.requestModel ?? '';
   return EXCLUSIVE_PRODUCERS.some(

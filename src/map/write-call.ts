@@ -52,10 +52,12 @@ export function createCallWriter(version: string): CallWriter {
       const endNs = span.endNs || reading.endNs || 0n;
       const startedAt = times.iso(startNs);
       const endedAt = times.iso(endNs < startNs ? startNs : endNs);
-      const { inputs, output } = inputsOutputOf(reading, read.usage);
+      const { inputs: found, output } = inputsOutputOf(reading, read.usage);
       const exception = exceptionOf(view, reading);
       const displayName = displayNameOf(span, reading);
       const turnId = turnIdOf(span, reading);
+      // Weave's thread view wants something to show of a turn: https://github.com/wandb/weave/issues/7066
+      const inputs = turnId !== undefined && Object.keys(found).length === 0 ? { messages: [] } : found;
       const status = exception === undefined ? '{"success":1,"error":0}' : '{"success":0,"error":1}';
       let json =
         `{"project_id":${JSON.stringify(project)},"id":"${span.spanId}","trace_id":"${span.traceId}"` +

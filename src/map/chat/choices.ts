@@ -27,7 +27,7 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
 };
 
 export function finishReason(reason: string): string {
-  return FINISH_REASONS[reason] ?? reason;
+  return (Object.hasOwn(FINISH_REASONS, reason) && FINISH_REASONS[reason]) || reason;
 }
 
 /**
@@ -51,7 +51,11 @@ function responseChoices(body: Json): readonly Choice[] | undefined {
   const lists = body['choices'] ?? body['candidates'] ?? body['generations'];
   if (Array.isArray(lists)) return lists.flat().flatMap((item, index) => (isObject(item) ? choiceOf(item, index) : []));
   if (Array.isArray(body['replies']))
-    return body['replies'].flatMap((reply, index) => toMessages(reply, 'assistant').slice(0, 1).map((said) => choice(index, said)));
+    return body['replies'].flatMap((reply, index) =>
+      toMessages(reply, 'assistant')
+        .slice(0, 1)
+        .map((said) => choice(index, said)),
+    );
   if (Array.isArray(body['output']) && looksLikeMessages(body['output']))
     return choicesOfMessages(toMessages(body['output'], 'assistant'));
   if (isObject(body['output']) && looksLikeMessages(body['output'])) return toChoices(body['output']);

@@ -27,7 +27,9 @@ export function looksLikeMessages(value: unknown): boolean {
 /** Whether a value that should be a conversation is one, be it bare text or the parts of a single message. */
 export function isConversation(value: unknown): boolean {
   if (typeof value === 'string' || looksLikeMessages(value)) return true;
-  return Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string' || isBarePart(part));
+  return (
+    Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'string' || isBarePart(part))
+  );
 }
 
 function looksLikeMessage(item: unknown): boolean {

@@ -40,6 +40,7 @@ export const OPERATION_KINDS: Readonly<Record<string, Kind>> = {
   execute_event_loop_cycle: 'task',
   execute_agent_loop_cycle: 'task',
   execute_node: 'task',
+  invoke_node: 'task',
   run_step: 'task',
   execute_task: 'task',
   workflow_step: 'task',

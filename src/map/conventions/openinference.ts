@@ -1,10 +1,28 @@
+import { parametersOf, responseId } from '../bodies.ts';
 import { toChoices } from '../chat/choices.ts';
-import { isObject, textOf } from '../chat/message.ts';
+import { completedFrom } from '../chat/complete.ts';
+import { type Choice, isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
-import { looksLikeMessages } from '../chat/recognise.ts';
+import type { SourceMessage } from '../chat/pieces.ts';
+import { listAt } from '../indexed.ts';
 import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
-import { type Convention, count, data, indexed, list, number, object, some, text, texts, word } from '../rule.ts';
+import {
+  type Convention,
+  count,
+  custom,
+  data,
+  gather,
+  indexed,
+  list,
+  number,
+  object,
+  some,
+  text,
+  texts,
+  word,
+} from '../rule.ts';
+import { dataAt, type SpanView } from '../span-view.ts';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   LLM: 'llm',
@@ -19,35 +37,29 @@ const KINDS: Readonly<Record<string, Kind>> = {
   PROMPT: 'chain',
 };
 
-/** Members of a request body that are no parameters but content, shown elsewhere. */
-const CONTENT_MEMBERS = new Set([
-  'model',
-  'model_name',
-  'messages',
-  'input',
-  'tools',
-  'system',
-  'instructions',
-  'contents',
-  'prompt',
-  'functions',
-]);
-
-const parameters = (value: unknown) =>
-  isObject(value)
-    ? object(Object.fromEntries(Object.entries(value).filter(([key]) => !CONTENT_MEMBERS.has(key))))
-    : undefined;
 const systemOf = (value: unknown) =>
   isObject(value) ? (value['system'] ?? value['instructions'] ?? undefined) : undefined;
 const embedding = (item: unknown) => (isObject(item) && isObject(item['embedding']) ? item['embedding'] : {});
 const documents = (items: readonly unknown[]) =>
   items.map((item) => (isObject(item) ? (item['document'] ?? item) : item));
 
-/** A response body has its id beside what the model said. */
-function responseId(value: unknown): string | undefined {
-  if (!isObject(value) || !('choices' in value || 'output' in value || 'content' in value)) return undefined;
-  return textOf(value, 'id');
+/** The flattened messages, with what they leave out taken from the raw request and response. */
+function conversation(view: SpanView): readonly SourceMessage[] | undefined {
+  const messages = toMessages(listAt(view, 'llm.input_messages.'));
+  return some(completedFrom(messages, () => toMessages(dataAt(view, 'input.value'))));
 }
+function answers(view: SpanView): readonly Choice[] | undefined {
+  const choices = toChoices(listAt(view, 'llm.output_messages.')?.map(spoken));
+  const messages = completedFrom(
+    choices.map((choice) => choice.message),
+    () => toChoices(dataAt(view, 'output.value')).map((choice) => choice.message),
+  );
+  return some(choices.map((choice, at) => ({ ...choice, message: messages[at] ?? choice.message })));
+}
+
+/** Output messages may leave out who speaks. */
+const spoken = (item: unknown) =>
+  isObject(item) && isObject(item['message']) ? { role: 'assistant', ...item['message'] } : item;
 
 const parsedSchema = (value: unknown) => (typeof value === 'string' ? (parseJson(value) ?? value) : value);
 
@@ -67,10 +79,10 @@ export const openInference: Convention = {
     responseModel: [text('llm.response.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name')],
     provider: [text('llm.provider', 'llm.system')],
     responseId: [data('output.value', responseId)],
-    parameters: [data(['llm.invocation_parameters', 'embedding.invocation_parameters'], parameters)],
+    parameters: [data(['llm.invocation_parameters', 'embedding.invocation_parameters'], parametersOf)],
     system: [data('llm.invocation_parameters', systemOf)],
     messages: [
-      indexed('llm.input_messages.', (items) => some(toMessages(items))),
+      custom(['llm.input_messages.*'], conversation),
       indexed('llm.prompts.', (items) =>
         some(
           items.flatMap((item) =>
@@ -88,15 +100,7 @@ export const openInference: Convention = {
       data('llm.tools', list),
     ],
     choices: [
-      indexed('llm.output_messages.', (items) =>
-        some(
-          toChoices(
-            items.map((item) =>
-              isObject(item) && isObject(item['message']) ? { role: 'assistant', ...item['message'] } : item,
-            ),
-          ),
-        ),
-      ),
+      custom(['llm.output_messages.*'], answers),
       indexed('llm.choices.', (items) =>
         some(
           items.flatMap((item) =>
@@ -133,6 +137,9 @@ export const openInference: Convention = {
     audioInputTokens: [count('llm.token_count.prompt_details.audio')],
     audioOutputTokens: [count('llm.token_count.completion_details.audio')],
     cost: [number('llm.cost.total')],
+    promptTemplate: [
+      gather({ 'llm.prompt_template.template': 'template', 'llm.prompt_template.variables': 'variables' }),
+    ],
     promptName: [text('prompt.id')],
     promptVersion: [text('llm.prompt_template.version')],
     agentName: [text('agent.name')],
@@ -142,7 +149,3 @@ export const openInference: Convention = {
     metadata: [data('metadata', object)],
   },
 };
-
-/** Chat messages held in `input.value`, for spans that say their conversation nowhere else. */
-export const conversationIn = (value: unknown) =>
-  looksLikeMessages(value) || isObject(value) ? some(toMessages(value)) : undefined;

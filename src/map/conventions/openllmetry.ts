@@ -3,7 +3,7 @@ import { isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
-import { below, type Convention, count, custom, data, gather, indexed, some, text, word } from '../rule.ts';
+import { below, type Convention, count, custom, data, gather, indexed, some, text, when, word } from '../rule.ts';
 import { textAt } from '../span-view.ts';
 
 const ENTITY_KINDS: Readonly<Record<string, Kind>> = {
@@ -71,21 +71,21 @@ export const openLlmetry: Convention = {
   title: 'OpenLLMetry (Traceloop)',
   prefixes: ['traceloop.', 'gen_ai.', 'llm.'],
   rules: {
-    kind: [word('traceloop.span.kind', ENTITY_KINDS), word('llm.request.type', REQUEST_KINDS)],
+    kind: [
+      when<Kind>(['gen_ai.guardrail.name'], (view) => textAt(view, 'gen_ai.guardrail.name') !== undefined, 'guardrail'),
+      word('traceloop.span.kind', ENTITY_KINDS),
+      word('llm.request.type', REQUEST_KINDS),
+    ],
     opName: [text('traceloop.entity.name')],
     displayName: [text('traceloop.entity.name')],
     parameters: [gather(PARAMETERS)],
-    messages: [
-      indexed('gen_ai.prompt.', (items) => some(toMessages(items.map(message)))),
-      data('gen_ai.prompt', (value) => some(toMessages(value))),
-    ],
+    messages: [indexed('gen_ai.prompt.', (items) => some(toMessages(items.map(message))))],
     toolDefinitions: [indexed('llm.request.functions.', (items) => items.map(tool))],
-    choices: [
-      indexed('gen_ai.completion.', (items) => some(toChoices(items.map(choice)))),
-      data('gen_ai.completion', (value) => some(toChoices(value))),
+    choices: [indexed('gen_ai.completion.', (items) => some(toChoices(items.map(choice))))],
+    input: [data(['traceloop.entity.input', 'gen_ai.task.input', 'gen_ai.guardrail.input', 'gen_ai.prompt'], passed)],
+    output: [
+      data(['traceloop.entity.output', 'gen_ai.task.output', 'gen_ai.guardrail.output', 'gen_ai.completion'], returned),
     ],
-    input: [data(['traceloop.entity.input', 'gen_ai.task.input'], passed)],
-    output: [data(['traceloop.entity.output', 'gen_ai.task.output'], returned)],
     toolName: [
       custom(['traceloop.entity.name'], (view) =>
         textAt(view, 'traceloop.span.kind') === 'tool' ? textAt(view, 'traceloop.entity.name') : undefined,
@@ -95,6 +95,20 @@ export const openLlmetry: Convention = {
     toolResult: [data('traceloop.entity.output', returned)],
     totalTokens: [count('llm.usage.total_tokens')],
     reasoningTokens: [count('llm.usage.reasoning_tokens')],
+    agentName: [text('crewai.agent.role')],
+    promptTemplate: [
+      gather({ 'traceloop.prompt.template': 'template' }),
+      below('traceloop.prompt.template_variables.'),
+    ],
+    promptName: [text('traceloop.prompt.key')],
+    promptVersion: [text('traceloop.prompt.version_name', 'traceloop.prompt.version')],
+    failure: [
+      custom(['gen_ai.guardrail.status', 'gen_ai.guardrail.error.message'], (view) => {
+        const hasFailed = /^(fail|error)/i.test(textAt(view, 'gen_ai.guardrail.status') ?? '');
+        const said = textAt(view, 'gen_ai.guardrail.error.message');
+        return hasFailed ? (said ?? `Guardrail ${textAt(view, 'gen_ai.guardrail.name') ?? ''} failed`) : said;
+      }),
+    ],
     userId: [text('traceloop.association.properties.user_id', 'llm.user')],
     threadId: [
       text(

@@ -1,0 +1,111 @@
+import { isResponse, responseId } from '../bodies.ts';
+import { toChoices } from '../chat/choices.ts';
+import { isObject } from '../chat/message.ts';
+import { toMessages } from '../chat/messages.ts';
+import type { Kind } from '../reading.ts';
+import { below, type Convention, custom, data, object, sinceStart, some, text, texts, when, word } from '../rule.ts';
+import { dataAt, type SpanView, textAt, valueAt } from '../span-view.ts';
+
+/** Since 1.x each request to a model is a `chat` span of its own, and these are what it stands in. */
+const OPERATIONS: Readonly<Record<string, Kind>> = {
+  model_generation: 'chain',
+  agent_step: 'task',
+  model_chunk: 'task',
+};
+const TYPES: Readonly<Record<string, Kind>> = {
+  model_generation: 'llm',
+  model_inference: 'llm',
+  model_step: 'task',
+  model_chunk: 'task',
+  agent_run: 'agent',
+  tool_call: 'tool',
+  mcp_tool_call: 'tool',
+  provider_tool_call: 'tool',
+  mcp_server_request: 'chain',
+  workflow_run: 'workflow',
+  workflow_step: 'task',
+  workflow_conditional: 'task',
+  workflow_conditional_eval: 'task',
+  workflow_parallel: 'task',
+  workflow_loop: 'task',
+  workflow_sleep: 'task',
+  workflow_wait_event: 'task',
+  rag_embedding: 'embedding',
+  processor_run: 'task',
+  generic: 'chain',
+};
+
+/** `mastra.agent_run.input` and its like: the type of the span is part of the key. */
+const keysOf = (end: 'input' | 'output') => Object.keys(TYPES).map((type) => `mastra.${type}.${end}`);
+const CONVERSATIONS = ['mastra.model_generation', 'mastra.model_step', 'mastra.model_inference'];
+
+/** `{text, toolCalls, reasoningText, files}`: the AI SDK's result. */
+function answer(value: unknown) {
+  if (!isObject(value) || !('text' in value || 'toolCalls' in value)) return undefined;
+  const { text: said, toolCalls, reasoningText } = value;
+  const files = Array.isArray(value['files']) ? value['files'].filter(isObject) : [];
+  const content = files.length === 0 ? said : [said, ...files.map((file) => ({ type: 'file', ...file }))];
+  return some(toChoices({ role: 'assistant', content, toolCalls, reasoning: reasoningText }));
+}
+
+/** The provider's response, which AI SDK leaves among the metadata of a step. */
+const RESPONSE = 'mastra.metadata.body';
+
+const METADATA = below('mastra.metadata.');
+function metadata(view: SpanView) {
+  const { body: _, ...others } = METADATA.read(view) ?? {};
+  return object(others);
+}
+
+function failure(view: SpanView): string | undefined {
+  const finish = texts(dataAt(view, 'gen_ai.response.finish_reasons'));
+  if (finish?.includes('error'))
+    return textAt(view, 'error.message') ?? 'The model call ended with finish reason error';
+  if (valueAt(view, 'gen_ai.tool.success') === false) return textAt(view, 'error.message') ?? 'The tool call failed';
+  return textAt(view, 'error.message');
+}
+
+/** Mastra's OpenTelemetry exporter, 1.x and (by its `mastra.trace_id` and bare `input`, `output`) 0.x. */
+export const mastra: Convention = {
+  name: 'mastra',
+  title: 'Mastra',
+  prefixes: ['mastra.'],
+  scopes: [/^@mastra\//],
+  rules: {
+    kind: [
+      word('gen_ai.operation.name', OPERATIONS),
+      word('mastra.span.type', TYPES),
+      when<Kind>(['gen_ai.tool.input'], (view) => valueAt(view, 'gen_ai.tool.input') !== undefined, 'tool'),
+    ],
+    // their spans are named after the model
+    opName: [
+      custom(['gen_ai.operation.name'], (view) => {
+        const operation = textAt(view, 'gen_ai.operation.name');
+        return operation !== undefined && Object.hasOwn(OPERATIONS, operation) ? operation : undefined;
+      }),
+    ],
+    messages: [
+      data(
+        CONVERSATIONS.map((type) => `${type}.input`),
+        (value) => some(toMessages(value)),
+      ),
+    ],
+    choices: [
+      data(
+        [...CONVERSATIONS, 'mastra.agent_run'].map((type) => `${type}.output`),
+        answer,
+      ),
+      data(RESPONSE, (body) => (isResponse(body) ? some(toChoices(body)) : undefined)),
+    ],
+    input: [data([...keysOf('input'), 'input'], (value) => value)],
+    output: [data([...keysOf('output'), 'output'], (value) => value)],
+    responseId: [text('gen_ai.response.id'), data(RESPONSE, responseId)],
+    timeToFirstTokenMs: [sinceStart('mastra.completion_start_time')],
+    userId: [text('mastra.metadata.userId')],
+    threadId: [text('gen_ai.conversation.id', 'mastra.metadata.threadId', 'mastra.metadata.sessionId')],
+    tags: [data('mastra.tags', texts)],
+    metadata: [custom(METADATA.keys, metadata)],
+    // a failed step may have status OK, and only this to say so
+    failure: [custom(['error.message', 'gen_ai.tool.success', 'gen_ai.response.finish_reasons'], failure)],
+  },
+};

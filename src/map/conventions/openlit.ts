@@ -1,0 +1,66 @@
+import type { SourceMessage } from '../chat/pieces.ts';
+import type { Kind } from '../reading.ts';
+import { type Convention, custom, data, events, gather, seconds, some, text, word } from '../rule.ts';
+import type { SpanView } from '../span-view.ts';
+
+/** How the older releases named the request's kind. */
+const TYPES: Readonly<Record<string, Kind>> = {
+  chat: 'llm',
+  completion: 'llm',
+  embedding: 'embedding',
+  vectordb: 'retriever',
+};
+
+const PARAMETERS = gather({
+  'gen_ai.request.temperature': 'temperature',
+  'gen_ai.request.top_p': 'top_p',
+  'gen_ai.request.top_k': 'top_k',
+  'gen_ai.request.max_tokens': 'max_tokens',
+  'gen_ai.request.frequency_penalty': 'frequency_penalty',
+  'gen_ai.request.presence_penalty': 'presence_penalty',
+  'gen_ai.request.seed': 'seed',
+  'gen_ai.request.stop_sequences': 'stop',
+  'gen_ai.request.choice.count': 'n',
+  'gen_ai.request.is_stream': 'stream',
+  'gen_ai.output.type': 'output_type',
+});
+
+/** -1 tokens is how OpenLIT says that no limit was set. */
+function parameters(view: SpanView) {
+  const found = PARAMETERS.read(view);
+  if (found === undefined || Number(found['max_tokens']) !== -1) return found;
+  const { max_tokens: _, ...others } = found;
+  return others;
+}
+
+/** Older releases join a conversation into one text, a line a message: `user: What is the weather?`. */
+const SPOKEN = /^(system|user|assistant|tool|developer): /;
+
+function joined(content: unknown): readonly SourceMessage[] {
+  if (typeof content !== 'string' || !SPOKEN.test(content)) return [];
+  return content.split(/\n(?=(?:system|user|assistant|tool|developer): )/).map((said) => {
+    const [head = '', role = 'user'] = SPOKEN.exec(said) ?? [];
+    return { role, content: said.slice(head.length) };
+  });
+}
+
+/** https://docs.openlit.io, beside the GenAI keys. */
+export const openLit: Convention = {
+  name: 'openlit',
+  title: 'OpenLIT',
+  prefixes: ['openlit.'],
+  scopes: [/^openlit/, /^@openlit\//],
+  rules: {
+    kind: [word('gen_ai.type', TYPES)],
+    parameters: [custom(PARAMETERS.keys, parameters)],
+    messages: [
+      events('gen_ai.content.prompt', (found) =>
+        some(found.flatMap((event) => joined(event.attributes.get('gen_ai.prompt')))),
+      ),
+    ],
+    input: [data('gen_ai.workflow.input', (value) => value)],
+    output: [data('gen_ai.workflow.output', (value) => value)],
+    timeToFirstTokenMs: [seconds('gen_ai.server.time_to_first_token', 'gen_ai.server.ttft')],
+    environment: [text('gen_ai.environment', 'deployment.environment')],
+  },
+};

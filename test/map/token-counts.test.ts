@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { countIn, isUsage } from '../../src/map/token-counts.ts';
+
+const ALL = { inputTokens: 57, outputTokens: 12, totalTokens: 69, cacheReadTokens: 32, reasoningTokens: 5 };
+
+describe('a usage object', () => {
+  it.each<[string, Record<string, unknown>]>([
+    [
+      'OpenAI chat',
+      {
+        prompt_tokens: 57,
+        completion_tokens: 12,
+        total_tokens: 69,
+        prompt_tokens_details: { cached_tokens: 32 },
+        completion_tokens_details: { reasoning_tokens: 5 },
+      },
+    ],
+    [
+      'OpenAI Responses',
+      {
+        input_tokens: 57,
+        output_tokens: 12,
+        total_tokens: 69,
+        input_tokens_details: { cached_tokens: 32 },
+        output_tokens_details: { reasoning_tokens: 5 },
+      },
+    ],
+    [
+      'LangChain',
+      {
+        input_tokens: 57,
+        output_tokens: 12,
+        total_tokens: 69,
+        input_token_details: { cache_read: 32 },
+        output_token_details: { reasoning: 5 },
+      },
+    ],
+    ['the AI SDK', { inputTokens: 57, outputTokens: 12, totalTokens: 69, cachedInputTokens: 32, reasoningTokens: 5 }],
+    [
+      'Gemini',
+      {
+        promptTokenCount: 57,
+        candidatesTokenCount: 12,
+        totalTokenCount: 69,
+        cachedContentTokenCount: 32,
+        thoughtsTokenCount: 5,
+      },
+    ],
+    ['Genkit', { inputTokens: 57, outputTokens: 12, totalTokens: 69, cachedContentTokens: 32, thoughtsTokens: 5 }],
+  ])('is read as %s writes it', (_, usage) => {
+    for (const [field, tokens] of Object.entries(ALL)) expect(countIn(usage, field as keyof typeof ALL)).toBe(tokens);
+    expect(isUsage(usage)).toBe(true);
+  });
+
+  it('has the cached and the audio tokens of Anthropic and OpenAI', () => {
+    const usage = {
+      cache_creation_input_tokens: 5,
+      prompt_tokens_details: { audio_tokens: 3 },
+      completion_tokens_details: { audio_tokens: 4 },
+    };
+    expect(countIn(usage, 'cacheWriteTokens')).toBe(5);
+    expect(countIn(usage, 'audioInputTokens')).toBe(3);
+    expect(countIn(usage, 'audioOutputTokens')).toBe(4);
+  });
+
+  it.each([[{ input_tokens: -1 }], [{ input_tokens: 'many' }], [{ total: 3 }], [null], ['57'], [[57]]])(
+    'is not %j',
+    (value) => {
+      expect(isUsage(value)).toBe(false);
+    },
+  );
+});
