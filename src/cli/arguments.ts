@@ -1,0 +1,101 @@
+import { Command, CommanderError, Option } from 'commander';
+import { optionsAsText } from '../config/describe.ts';
+import { ALL_OPTIONS } from '../config/options.ts';
+import { VERSION } from '../version.ts';
+
+/** What the command line says about the config. */
+export interface ConfigArguments {
+  readonly file: string | undefined;
+  /** By flag: `--http` → `:4318`. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly set: readonly string[];
+}
+
+export type Arguments =
+  | { readonly command: 'serve'; readonly config: ConfigArguments }
+  | { readonly command: 'dev'; readonly config: ConfigArguments; readonly sample: boolean }
+  | {
+      readonly command: 'pipe';
+      readonly config: ConfigArguments;
+      readonly files: readonly string[];
+      readonly dryRun: boolean;
+    }
+  /** `--help` and `--version`. */
+  | { readonly command: 'show'; readonly text: string }
+  | { readonly command: 'misused'; readonly message: string };
+
+/** Reads the arguments after `node main.ts`. Pure: prints nothing, never exits. */
+export function parseArguments(argv: readonly string[]): Arguments {
+  let parsed: Arguments | undefined;
+  let output = '';
+  const program = createProgram((found) => {
+    parsed = found;
+  });
+  const write = (text: string) => {
+    output += text;
+  };
+  for (const command of [program, ...program.commands]) command.configureOutput({ writeOut: write, writeErr: write });
+  try {
+    program.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? { command: 'show', text: output } : { command: 'misused', message: output.trimEnd() };
+  }
+  return parsed ?? { command: 'misused', message: output.trimEnd() };
+}
+
+function createProgram(found: (parsed: Arguments) => void): Command {
+  const program = new Command('otel-weave')
+    .description('Carries OpenTelemetry spans into W&B Weave calls.')
+    .version(VERSION)
+    .exitOverride()
+    .addHelpText('after', '\nEvery option of a command, with its environment variable: otel-weave serve --help');
+
+  withConfig(program.command('serve'), [])
+    .description('receive OTLP over HTTP and gRPC, and deliver it to Weave')
+    .action((_, command: Command) => found({ command: 'serve', config: configOf(command) }));
+
+  withConfig(program.command('dev'), ['--weave-url'])
+    .description('serve, together with a local Weave and its page; needs no account')
+    .option('--sample', 'replay recorded traces, so that the page has something to show')
+    .action((options: { sample?: true }, command: Command) =>
+      found({ command: 'dev', config: configOf(command), sample: options.sample === true }),
+    );
+
+  withConfig(program.command('pipe'), ['--http', '--grpc'])
+    .description('deliver OTLP files: JSON Lines, JSON or protobuf, plain or compressed')
+    .argument('[file...]', 'files; - or none reads stdin')
+    .option('--dry-run', 'print the calls as JSON lines and send nothing')
+    .action((files: string[], options: { dryRun?: true }, command: Command) =>
+      found({ command: 'pipe', config: configOf(command), files, dryRun: options.dryRun === true }),
+    );
+  return program;
+}
+
+/** Adds the flags of the option table, but those that mean nothing to the command. */
+function withConfig(command: Command, without: readonly string[]): Command {
+  const isUsed = (flag: string) => !without.includes(flag);
+  command.option('--config <file>', 'YAML file; see the options below');
+  for (const { option } of ALL_OPTIONS) {
+    if (option.flag === undefined || !isUsed(option.flag)) continue;
+    command.addOption(new Option(`${option.flag} <${option.type.placeholder}>`, option.about));
+  }
+  const set = new Option('--set <path=value>', 'any option below, such as --set retry.max=1m (repeatable)');
+  return command
+    .addOption(set.argParser((assignment: string, before: readonly string[] = []) => [...before, assignment]))
+    .addHelpText(
+      'after',
+      `\nAll options, for --set and the config file (nested: weave: {url: …}):\n\n${optionsAsText(isUsed)}`,
+    );
+}
+
+function configOf(command: Command): ConfigArguments {
+  const { config, set = [] } = command.opts<{ config?: string; set?: readonly string[] }>();
+  const flags: Record<string, string> = {};
+  for (const option of command.options) {
+    const isFromTable = ALL_OPTIONS.some((placed) => placed.option.flag === option.long);
+    const value: unknown = command.getOptionValue(option.attributeName());
+    if (isFromTable && option.long && typeof value === 'string') flags[option.long] = value;
+  }
+  return { file: config, flags, set };
+}

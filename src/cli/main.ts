@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/** The process: its signals, its streams, its end. The only file that exits. */
+import { systemSources } from '../config/sources.ts';
+import { systemClock } from '../core/clock.ts';
+import { run } from './run.ts';
+
+const CRASHED = 70;
+/** `npm start` hands Ctrl-C on to a child that has had it from the terminal already: two at once are one. */
+const ONE_SIGNAL_MS = 250;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const stop = new AbortController();
+let stopAskedMs = 0;
+
+function onSignal(number: number): void {
+  const nowMs = systemClock.monotonic();
+  if (!stop.signal.aborted) stopAskedMs = nowMs;
+  else if (nowMs - stopAskedMs > ONE_SIGNAL_MS) process.exit(128 + number);
+  stop.abort();
+}
+
+function crash(thrown: unknown): void {
+  process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  process.exit(CRASHED);
+}
+
+process.on('SIGINT', () => onSignal(2));
+process.on('SIGTERM', () => onSignal(15));
+process.on('uncaughtException', crash);
+// Whoever read our output may go away without taking the bridge along; a command that only prints listens itself.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+// Timers of the bridge keep no process alive, for it may be a guest in an app. Here it is at home, also while all it does is wait.
+void systemClock.sleep(LONGEST_TIMER_MS);
+
+const { stdin, stdout, stderr } = process;
+const host = { clock: systemClock, sources: systemSources(), stdin, stdout, stderr, stop: stop.signal };
+run(process.argv.slice(2), host).then((exitCode) => process.exit(exitCode), crash);

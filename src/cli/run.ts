@@ -1,0 +1,40 @@
+import { BridgeError, ERRORS, type ErrorCode } from '../core/errors.ts';
+import { type Arguments, parseArguments } from './arguments.ts';
+import { dev } from './dev.ts';
+import type { Host } from './host.ts';
+import { pipe } from './pipe.ts';
+import { serve } from './serve.ts';
+
+/** Runs one command. Resolves to the exit code; rejects only where the bridge itself is at fault. */
+export async function run(argv: readonly string[], host: Host): Promise<number> {
+  try {
+    await runCommand(parseArguments(argv), host);
+    return 0;
+  } catch (thrown) {
+    if (!(thrown instanceof BridgeError)) throw thrown;
+    return tell(thrown.code, thrown.message, host);
+  }
+}
+
+function runCommand(parsed: Arguments, host: Host): Promise<void> {
+  switch (parsed.command) {
+    case 'serve':
+      return serve(parsed, host);
+    case 'dev':
+      return dev(parsed, host);
+    case 'pipe':
+      return pipe(parsed, host);
+    case 'show':
+      host.stdout.write(parsed.text);
+      return Promise.resolve();
+    case 'misused':
+      throw new BridgeError('USAGE', parsed.message);
+  }
+}
+
+/** Says what happened and what to do about it. */
+function tell(code: ErrorCode, message: string, host: Host): number {
+  const { exitCode, todo } = ERRORS[code];
+  host.stderr.write(`${message}\n${todo}\n`);
+  return exitCode;
+}

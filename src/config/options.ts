@@ -1,0 +1,163 @@
+import { redactRule, spanFilter } from './map-options.ts';
+import {
+  bool,
+  choice,
+  duration,
+  endpoint,
+  integer,
+  list,
+  type OptionType,
+  path,
+  project,
+  secret,
+  size,
+  url,
+} from './types.ts';
+import { traceServerUrl } from './wandb.ts';
+
+const MIB = 2 ** 20;
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+/** One option: a row of the table below. */
+export interface Option<T> {
+  readonly type: OptionType<T>;
+  /** As a user would write it; read by the same parser. Undefined: the option may be left out. */
+  readonly default: string | undefined;
+  /** The environment variable; derived from the path where not given. */
+  readonly env?: string;
+  /** Another variable, asked after `env`, whose value has to be converted first. */
+  readonly envElse?: { readonly name: string; readonly convert: (text: string) => string };
+  /** A flag of its own. Every option can also be given with `--set path=value`. */
+  readonly flag?: string;
+  readonly about: string;
+}
+
+type Row<T> = Omit<Option<T>, 'type' | 'default'>;
+
+const option = <T>(type: OptionType<T>, fallback: string, row: Row<T>): Option<T> => ({
+  type,
+  default: fallback,
+  ...row,
+});
+const optional = <T>(type: OptionType<T>, row: Row<T>): Option<T | undefined> => ({ type, default: undefined, ...row });
+
+/**
+ * Every option, in the shape of the YAML file. Flags, environment variables, `--help`, the README's list
+ * and the type of the config all come from here: a new option is one more row.
+ */
+export const OPTIONS = {
+  weave: {
+    url: option(url, 'https://trace.wandb.ai', {
+      env: 'WF_TRACE_SERVER_URL',
+      envElse: { name: 'WANDB_BASE_URL', convert: traceServerUrl },
+      flag: '--weave-url',
+      about: 'Weave trace server',
+    }),
+    api_key: optional(secret, { env: 'WANDB_API_KEY', about: 'W&B API key; else from ~/.netrc' }),
+    project: optional(project, {
+      env: 'WEAVE_PROJECT',
+      flag: '--project',
+      about: 'where spans go whose resource or request names no project',
+    }),
+    timeout: option(duration(100, HOUR), '30s', { about: 'longest time for one request to Weave' }),
+    concurrency: option(integer(1, 256), '4', { about: 'requests to Weave at the same time' }),
+  },
+  receive: {
+    http: { endpoint: option(endpoint, 'localhost:4318', { flag: '--http', about: 'where OTLP/HTTP is received' }) },
+    grpc: { endpoint: option(endpoint, 'localhost:4317', { flag: '--grpc', about: 'where OTLP/gRPC is received' }) },
+    max_body: option(size(1024, 512 * MIB), '64MiB', { about: 'largest OTLP request, before and after decompression' }),
+  },
+  queue: {
+    dir: option(path, '.otel-weave/queue', {
+      flag: '--queue-dir',
+      about: 'where accepted requests wait on disk (dev keeps its local Weave there, too)',
+    }),
+    max_size: option(size(MIB, 2 ** 20 * MIB), '1GiB', {
+      about: 'bytes that may wait; then senders are told to come again',
+    }),
+    fsync: option(bool, 'false', { about: 'survive a power cut, too: slower' }),
+  },
+  batch: {
+    max_calls: option(integer(1, 10_000), '1000', { about: 'most calls in one request to Weave' }),
+    max_bytes: option(size(1024, 31 * MIB), '10MiB', { about: 'largest request to Weave' }),
+    max_wait: option(duration(0, 60 * SECOND), '200ms', {
+      about: 'how long a call waits for others to share its request',
+    }),
+  },
+  retry: {
+    initial: option(duration(1, HOUR), '1s', { about: 'first wait after a failed request; doubles each time' }),
+    max: option(duration(1, 24 * HOUR), '30s', { about: 'longest wait between two tries' }),
+    max_elapsed: option(duration(0, 1000 * HOUR), '0s', { about: 'give up after this time; 0s: never' }),
+  },
+  map: {
+    usage: option(choice(['leaf', 'rollup']), 'leaf', {
+      about: 'tokens on the call that used them, once; or on every call above it, too',
+    }),
+    keep: option(choice(['all', 'llm']), 'all', { about: 'all spans, or those of LLM work and what is above them' }),
+    include: option(list(spanFilter, 'a list of {scope, name, attribute, value}, each a pattern'), '[]', {
+      about: 'only spans that match one of these, and what is above them',
+    }),
+    exclude: option(list(spanFilter, 'a list of {scope, name, attribute, value}, each a pattern'), '[]', {
+      about: 'spans that match one of these are left out, their children move up',
+    }),
+    redact: option(list(redactRule, 'a list of {key, value, replace}'), '[]', {
+      about: 'what is taken out of spans before anything else sees them, by key and by value pattern',
+    }),
+    capture_content: option(bool, 'true', { about: 'false: no messages, arguments, results and documents' }),
+    join_logs: {
+      wait: option(duration(0, 10 * 60 * SECOND), '5s', {
+        about: 'how long a model call without content waits for log records that hold it; 0s: logs are dropped',
+      }),
+      keep: option(duration(SECOND, 24 * HOUR), '10m', { about: 'how long such log records wait for their span' }),
+    },
+  },
+  telemetry: {
+    health: option(endpoint, 'localhost:13133', { about: 'where GET / tells whether the bridge is ready' }),
+    metrics: option(endpoint, 'localhost:8888', { about: 'where GET /metrics answers in Prometheus text' }),
+    log_level: option(choice(['debug', 'info', 'warn', 'error']), 'info', {
+      flag: '--log-level',
+      about: 'the least that is logged, on stderr',
+    }),
+  },
+  local: {
+    endpoint: option(endpoint, 'localhost:6007', { about: 'dev: where the local Weave and its page are served' }),
+  },
+  shutdown: {
+    timeout: option(duration(0, HOUR), '5s', {
+      about: 'how long to go on delivering when asked to stop; the rest stays on disk',
+    }),
+  },
+} as const;
+
+type ValuesOf<Tree> = Tree extends Option<infer T> ? T : { readonly [Key in keyof Tree]: ValuesOf<Tree[Key]> };
+
+/** What every part of the bridge is set up from: frozen, durations in milliseconds, sizes in bytes. */
+export type Config = ValuesOf<typeof OPTIONS>;
+
+/** A section of the tree: more sections, or options. */
+export interface Section {
+  readonly [key: string]: Section | Option<unknown>;
+}
+
+export function isOption(node: Section | Option<unknown>): node is Option<unknown> {
+  return 'about' in node && typeof node.about === 'string';
+}
+
+export interface PlacedOption {
+  /** Keys of the YAML tree, joined by dots. */
+  readonly path: string;
+  readonly env: string;
+  readonly option: Option<unknown>;
+}
+
+/** The table as a list, in its own order. */
+export const ALL_OPTIONS: readonly PlacedOption[] = listOptions(OPTIONS, '');
+
+function listOptions(section: Section, prefix: string): PlacedOption[] {
+  return Object.entries(section).flatMap(([key, node]) => {
+    const at = prefix + key;
+    if (!isOption(node)) return listOptions(node, `${at}.`);
+    return [{ path: at, env: node.env ?? `OTEL_WEAVE_${at.replaceAll('.', '_').toUpperCase()}`, option: node }];
+  });
+}

@@ -1,0 +1,24 @@
+import type { Clock } from '../core/clock.ts';
+import { type ObserveServer, type ObserveSettings, startObserveServer } from './server.ts';
+
+export interface HealthDeps {
+  readonly clock: Clock;
+  /** Why the bridge does not take spans now; empty while it does. */
+  readonly reasons: () => readonly string[];
+}
+
+/** `GET /` answers 200 while spans are taken, else 503 with the reasons. The body has the shape of the Collector's health check. */
+export function startHealth(deps: HealthDeps, settings: ObserveSettings): Promise<ObserveServer> {
+  const startedMs = deps.clock.monotonic();
+  const upSince = new Date(deps.clock.now()).toISOString();
+  const answer = () => {
+    const reasons = deps.reasons();
+    const uptime = `${((deps.clock.monotonic() - startedMs) / 1000).toFixed(3)}s`;
+    const ready = reasons.length === 0;
+    const body = ready
+      ? { status: 'Server available', upSince, uptime }
+      : { status: 'Server not available', upSince, uptime, reasons };
+    return { status: ready ? 200 : 503, contentType: 'application/json', body: JSON.stringify(body) };
+  };
+  return startObserveServer('The health check', { path: '/', answer }, settings);
+}

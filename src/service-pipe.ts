@@ -1,0 +1,97 @@
+import type { Config } from './config/options.ts';
+import type { Clock } from './core/clock.ts';
+import type { Counters } from './core/counters.ts';
+import type { Log } from './core/log.ts';
+import type { Accept, Queue } from './core/ports.ts';
+import { routeSpans } from './core/route.ts';
+import { checkRequest } from './decode/check.ts';
+import { decodeRequest } from './decode/request.ts';
+import { createMapper } from './map/map-spans.ts';
+import { openDiskQueue } from './queue/disk-queue.ts';
+import { createMemoryQueue } from './queue/memory-queue.ts';
+import { createFiles, type Files } from './receive/files.ts';
+import type { StopReport } from './service.ts';
+import { createDeliveryLine } from './service-delivery.ts';
+import { mapSettings } from './service-map.ts';
+
+/** What the memory queue has room for beside one request of the largest size. Little, for the files wait where they are. */
+const MEMORY_QUEUE_BYTES = 8 * 1024 * 1024;
+const RETRY_AFTER_MS = 1000;
+/** The longest that a timer can run, 24 days: files are delivered however long it takes. */
+const NO_DEADLINE_MS = 2 ** 31 - 1;
+
+export interface PipeDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+  /** Told of everything in a file that is not taken. */
+  readonly onBad: (place: string, reason: string) => void;
+}
+
+export interface Pipe extends Files {
+  /** Delivers what was read; from the moment that the signal aborts, for no longer than `shutdown.timeout`. */
+  finish(signal: AbortSignal): Promise<StopReport>;
+}
+
+/** Files in, calls out. The queue is on disk only where `queueOnDisk` says so: else what is left at the end is gone. */
+export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean): Pipe {
+  const { clock, counters } = deps;
+  const queue = queueOnDisk ? diskQueue(config, deps) : memoryQueue(config, deps);
+  const delivery = createDeliveryLine({ ...deps, queue }, config);
+  delivery.pipeline.start();
+
+  async function drain(signal: AbortSignal) {
+    const timeoutMs = config.shutdown.timeout;
+    if (signal.aborted) return delivery.pipeline.drain(timeoutMs);
+    const cutShort = () => clock.after(timeoutMs, () => void delivery.pipeline.close());
+    signal.addEventListener('abort', cutShort, { once: true });
+    return delivery.pipeline.drain(NO_DEADLINE_MS);
+  }
+
+  return {
+    ...files(config, deps, queue.put),
+    async finish(signal) {
+      const { left } = await drain(signal);
+      delivery.close();
+      await queue.close();
+      return {
+        delivered: counters.total('exporter_sent_spans'),
+        left: left.spans,
+        dead: counters.total('dead_letter_spans'),
+      };
+    },
+  };
+}
+
+/** Files in, the JSON text of calls out: nothing is sent. */
+export function startDryRun(config: Config, deps: PipeDeps, print: (json: Buffer) => Promise<void>): Files {
+  const map = createMapper(mapSettings(config, deps.log));
+  return files(config, deps, async ({ body, encoding, project }) => {
+    const decoded = decodeRequest(body, encoding);
+    if (decoded.status === 'invalid') throw new Error(decoded.message);
+    const { routed } = routeSpans(decoded.spans, project ?? config.weave.project ?? null);
+    for (const { json } of map(routed).calls) await print(json);
+    return { status: 'accepted' };
+  });
+}
+
+function files({ weave, receive, map }: Config, deps: PipeDeps, accept: Accept): Files {
+  return createFiles(
+    { ...deps, accept, check: checkRequest },
+    {
+      maxBodyBytes: receive.max_body,
+      defaultProjectKnown: weave.project !== undefined,
+      joinLogs: map.join_logs.wait > 0 && map.capture_content,
+    },
+  );
+}
+
+function diskQueue({ queue }: Config, deps: PipeDeps): Queue {
+  const { dir, max_size: maxBytes, fsync } = queue;
+  return openDiskQueue(deps, { dir, maxBytes, fsync, retryAfterMs: RETRY_AFTER_MS });
+}
+
+function memoryQueue({ receive }: Config, deps: PipeDeps): Queue {
+  const maxBytes = MEMORY_QUEUE_BYTES + receive.max_body;
+  return createMemoryQueue(deps, { maxBytes, retryAfterMs: RETRY_AFTER_MS });
+}

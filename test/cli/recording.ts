@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const CORPUS = join(import.meta.dirname, '../fixtures/corpus');
+
+/** A protobuf request as an OpenTelemetry SDK sent it. */
+export const RECORDING = readFileSync(join(CORPUS, 'oi-openai/001.pb'));
+export const RECORDED_SPANS = 11;
+
+/** Requests of one span each, as the Collector's file exporter writes them. */
+export const RECORDED_LINES = Array.from({ length: 13 }, (_, index) => {
+  const name = `ai7-anthropic/${String(index + 1).padStart(3, '0')}.json`;
+  return `${JSON.stringify(JSON.parse(readFileSync(join(CORPUS, name), 'utf8')))}\n`;
+});
+
+export function postRecording(http: string | undefined): Promise<Response> {
+  return fetch(`http://${http}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-protobuf' },
+    body: new Uint8Array(RECORDING),
+  });
+}
+
+/** How many calls of a project a Weave holds. */
+export async function recordedCalls(weaveUrl: string, project: string, apiKey = ''): Promise<number> {
+  const response = await fetch(`${weaveUrl}/calls/query_stats`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Basic ${btoa(`api:${apiKey}`)}` },
+    body: JSON.stringify({ project_id: project }),
+  });
+  const stats: unknown = await response.json();
+  if (typeof stats === 'object' && stats !== null && 'count' in stats) return Number(stats.count);
+  throw new Error(`no count in ${JSON.stringify(stats)}`);
+}

@@ -1,0 +1,71 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { COUNTERS, createCounters } from '../../src/core/counters.ts';
+import { formatMetrics } from '../../src/observe/exposition.ts';
+import { startMetrics } from '../../src/observe/metrics.ts';
+import type { ObserveServer } from '../../src/observe/server.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { ask } from './ask.ts';
+
+let metrics: ObserveServer | undefined;
+afterEach(() => metrics?.close());
+
+/** Reads the exposition format by its own grammar: throws at a line that has none. */
+function parse(text: string): Map<string, number> {
+  const types = new Map<string, string>();
+  const samples = new Map<string, number>();
+  for (const line of text.split('\n').slice(0, -1)) {
+    const meta = /^# (HELP|TYPE) ([a-z_]+) (.+)$/.exec(line);
+    const sample =
+      /^([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\})? (\S+)$/.exec(line);
+    if (meta?.[1] === 'TYPE') types.set(meta[2] ?? '', meta[3] ?? '');
+    else if (sample) {
+      expect(types.get(sample[1] ?? '')).toMatch(/^(counter|gauge)$/);
+      samples.set(`${sample[1]}${sample[2] ?? ''}`, Number(sample[3]));
+    } else if (!meta) throw new Error(`not a line of the format: ${line}`);
+  }
+  return samples;
+}
+
+describe('the metrics page', () => {
+  it('holds every counter with its labels, the queue and the process', async () => {
+    const counters = createCounters();
+    const clock = createFakeClock();
+    counters.add('receiver_accepted_spans', 3, { transport: 'http' });
+    counters.add('receiver_accepted_spans', 4, { transport: 'grpc' });
+    counters.add('exporter_sent_spans', 5);
+    const depth = () => ({ entries: 2, spans: 9, bytes: 1234, claimed: 1 });
+    metrics = await startMetrics({ clock, counters, queue: { depth, maxBytes: 4096 } }, { host: 'localhost', port: 0 });
+    await clock.advance(2500);
+
+    const page = await ask(metrics.address, '/metrics');
+    expect(page).toMatchObject({
+      status: 200,
+      headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+    });
+    const samples = parse(page.body);
+    expect(Object.fromEntries(samples)).toMatchObject({
+      'otelweave_receiver_accepted_spans_total{transport="http"}': 3,
+      'otelweave_receiver_accepted_spans_total{transport="grpc"}': 4,
+      otelweave_exporter_sent_spans_total: 5,
+      otelweave_exporter_queue_size: 1234,
+      otelweave_exporter_queue_capacity: 4096,
+      otelweave_exporter_queue_requests: 2,
+      otelweave_exporter_queue_spans: 9,
+      otelweave_exporter_in_flight_requests: 1,
+      otelweave_process_uptime: 2.5,
+    });
+    expect(samples.get('otelweave_process_memory_rss')).toBeGreaterThan(1_000_000);
+    for (const [name, help] of Object.entries(COUNTERS)) {
+      expect(page.body).toContain(`# HELP otelweave_${name}_total ${help}\n# TYPE otelweave_${name}_total counter\n`);
+    }
+  });
+});
+
+it('escapes what a label or a help text may hold', () => {
+  const values = [{ labels: { reason: 'a "b"\\\nc' }, value: 1 }];
+  const text = formatMetrics([{ name: 'x', type: 'counter', help: 'one\\two\nthree', values }]);
+  expect(text).toBe(
+    '# HELP otelweave_x_total one\\\\two\\nthree\n# TYPE otelweave_x_total counter\notelweave_x_total{reason="a \\"b\\"\\\\\\nc"} 1\n',
+  );
+  expect(parse(text).size).toBe(1);
+});
