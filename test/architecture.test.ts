@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   decode: ['core'],
+  join: ['core'],
   map: ['core'],
   queue: ['core'],
   send: ['core'],
@@ -15,12 +16,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['core'],
   observe: ['core'],
   otel: ['core', 'decode', 'config', 'pipeline.ts'],
-  'pipeline.ts': ['core', 'decode', 'map', 'queue', 'send', 'trigger', 'receive', 'local', 'config', 'observe'],
+  'pipeline.ts': ['core', 'decode', 'join', 'map', 'queue', 'send', 'trigger', 'receive', 'local', 'config', 'observe'],
   'version.ts': [],
   'service.ts': [
     'version.ts',
     'core',
     'decode',
+    'join',
     'map',
     'queue',
     'send',
@@ -115,7 +117,11 @@ describe('the source', () => {
     ['the type any', /[:<|]\s*any\b|\bas any\b/g, () => false],
     ['export *', /export \*/g, () => false],
     ['default exports', /export default\b/g, () => false],
-    ['enums and namespaces', /^\s*(export )?(const )?(enum|namespace) /gm, () => false],
+    [
+      'enums and namespaces',
+      /^\s*(export )?(declare )?(const )?enum \w|^\s*(export )?(declare )?namespace \w+ \{/gm,
+      () => false,
+    ],
     [
       'timers and clock reads outside core/clock.ts',
       /\b(setTimeout|setInterval|Date\.now|performance\.now|new Date\(\)|hrtime|Math\.random)\b/g,

@@ -1,0 +1,109 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../src/config/load.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { silentLog } from '../../src/core/log.ts';
+import { startDevService } from '../../src/service-dev.ts';
+
+const CORPUS = resolve(import.meta.dirname, '../fixtures/corpus');
+const GRADER = resolve(import.meta.dirname, '../grade/grade.mjs');
+const SCENARIOS = readdirSync(CORPUS, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+interface Request {
+  readonly scenario: string;
+  readonly signal: 'traces' | 'logs';
+  readonly contentType: string;
+  readonly body: Uint8Array;
+}
+
+/** The recorded requests as they were sent; logs come after the spans of their scenario, as they mostly do. */
+const REQUESTS: readonly Request[] = SCENARIOS.flatMap((scenario) =>
+  readdirSync(join(CORPUS, scenario))
+    .filter((name) => /^(logs-)?\d+\.(pb|json)$/.test(name))
+    .sort()
+    .map((name) => ({
+      scenario,
+      signal: name.startsWith('logs-') ? 'logs' : 'traces',
+      contentType: name.endsWith('.pb') ? 'application/x-protobuf' : 'application/json',
+      body: new Uint8Array(readFileSync(join(CORPUS, scenario, name))),
+    })),
+);
+
+let dir: string;
+let service: Awaited<ReturnType<typeof startDevService>>;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'otel-weave-corpus-'));
+  const endpoints = ['receive.http.endpoint', 'receive.grpc.endpoint', 'telemetry.health', 'telemetry.metrics'];
+  const set = [...endpoints, 'local.endpoint'].map((option) => `${option}=localhost:0`);
+  const own = [`queue.dir=${join(dir, 'queue')}`, 'weave.project=corpus/none', 'map.join_logs.wait=1s'];
+  const nothing = { env: {}, netrcFile: '', readText: () => '' };
+  const { config } = loadConfig({ set: [...set, ...own], keyNeeded: false }, nothing);
+  service = await startDevService(config, { clock: systemClock, log: silentLog });
+});
+
+afterAll(async () => {
+  await service.close();
+  rmSync(dir, { recursive: true });
+});
+
+async function post({ scenario, signal, contentType, body }: Request): Promise<[number, string]> {
+  const response = await fetch(`http://${service.addresses.http}/v1/${signal}`, {
+    method: 'POST',
+    headers: { 'content-type': contentType, project_id: `corpus/${scenario}` },
+    body: body as Uint8Array<ArrayBuffer>,
+  });
+  return [response.status, await response.text()];
+}
+
+async function callsOf(scenario: string): Promise<readonly Record<string, unknown>[]> {
+  const response = await fetch(`${service.addresses.weave}/calls/stream_query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ project_id: `corpus/${scenario}` }),
+  });
+  const lines = (await response.text()).split('\n').filter((line) => line !== '');
+  // Weave hands the dump out among the attributes
+  return lines.map((line) => {
+    const call = JSON.parse(line);
+    return { ...call, otel_dump: call.attributes.otel_span };
+  });
+}
+
+async function settled(): Promise<void> {
+  const metric = async (name: string) => {
+    const text = await (await fetch(`http://${service.addresses.metrics}/metrics`)).text();
+    return Number(new RegExp(`^otelweave_${name}(?:\\{.*\\})? (\\d+)`, 'm').exec(text)?.[1]);
+  };
+  while ((await metric('exporter_sent_spans_total')) < (await metric('receiver_accepted_spans_total'))) {
+    await systemClock.sleep(50);
+  }
+}
+
+describe('the recorded corpus, through the receiver to the local Weave', () => {
+  it('has something to grade', () => {
+    expect(SCENARIOS.length).toBe(24);
+    expect(REQUESTS.filter(({ signal }) => signal === 'logs').length).toBeGreaterThan(3);
+  });
+
+  it('comes out as the truth says, every check of it', async () => {
+    for (const request of REQUESTS) {
+      const empty = request.contentType === 'application/json' ? '{}' : '';
+      expect([request.scenario, ...(await post(request))]).toEqual([request.scenario, 200, empty]);
+    }
+    await settled();
+
+    const calls = join(dir, 'calls');
+    mkdirSync(calls);
+    for (const scenario of SCENARIOS)
+      writeFileSync(join(calls, `${scenario}.json`), JSON.stringify(await callsOf(scenario)));
+    const graded = spawnSync(process.execPath, [GRADER, CORPUS, calls, '-v'], { encoding: 'utf8' });
+    expect(graded.stdout).toContain('scenarios without a fault: 24/24');
+    expect(graded.status).toBe(0);
+  });
+});
