@@ -1,5 +1,6 @@
 import type { Resource, Span } from '../core/span.ts';
 import { textOfValue } from './json-text.ts';
+import { createKeyTree } from './key-tree.ts';
 import type { Layout } from './layout.ts';
 import { fillTemplate, type NestTemplate, nestTemplate } from './nest.ts';
 import { providerOf } from './provider.ts';
@@ -17,8 +18,8 @@ const WEAVE_KINDS: Partial<Record<Kind, string>> = {
   reranker: 'search',
 };
 
-/** Templates remembered; as with layouts, made-up keys only make the cache start over. */
-const MAX_TEMPLATES = 2_000;
+/** Keys remembered over all templates. */
+const MAX_TEMPLATE_KEYS = 100_000;
 
 export interface CallAttributes {
   /**
@@ -30,22 +31,12 @@ export interface CallAttributes {
 
 /** `source` says who wrote the call: Weave shows it. */
 export function createCallAttributes(source: { readonly name: string; readonly version: string }): CallAttributes {
-  const templates = new Map<string, NestTemplate>();
+  const templates = createKeyTree<NestTemplate>(MAX_TEMPLATE_KEYS);
   const services = new WeakMap<Resource, readonly (readonly [string, string])[]>();
   const origin = [
     ['weave.client_version', JSON.stringify(source.version)],
     ['weave.source', JSON.stringify(source.name)],
   ] as const;
-
-  function templateOf(keys: readonly string[]): NestTemplate {
-    const id = keys.join('\n');
-    const known = templates.get(id);
-    if (known) return known;
-    if (templates.size >= MAX_TEMPLATES) templates.clear();
-    const made = nestTemplate(keys);
-    templates.set(id, made);
-    return made;
-  }
 
   function serviceOf(resource: Resource): readonly (readonly [string, string])[] {
     const known = services.get(resource);
@@ -68,17 +59,25 @@ export function createCallAttributes(source: { readonly name: string; readonly v
       for (const [key, text] of origin) add(key, text);
       for (const [key, text] of serviceOf(span.resource)) add(key, text);
       if (layout.fields.length > 0) neutral(reading, repeated, add);
-      const taken = new Set(keys);
+      const own = keys.length;
       for (let at = 0; at < layout.keys.length; at++) {
         const key = layout.keys[at];
         // a name of ours that the sender uses too: ours stays, the sender's is in otel_dump
-        if (consumed[at] || key === undefined || taken.has(key)) continue;
+        if (consumed[at] || key === undefined || isAmong(keys, own, key)) continue;
         add(key, texts[at] ?? 'null');
       }
-      const text = fillTemplate(templateOf(keys), values);
+      const text = fillTemplate(
+        templates.of(keys, () => nestTemplate(keys)),
+        values,
+      );
       return reading.extraAttributes ? JSON.stringify({ ...JSON.parse(text), ...reading.extraAttributes }) : text;
     },
   };
+}
+
+function isAmong(keys: readonly string[], count: number, key: string): boolean {
+  for (let at = 0; at < count; at++) if (keys[at] === key) return true;
+  return false;
 }
 
 function neutral(

@@ -39,14 +39,19 @@ export function plain(value: Value): unknown {
   return (value as readonly Value[]).map(plain);
 }
 
+/** Whether a text begins like a JSON object or array, white space aside. */
+export function mayBeJson(text: string): boolean {
+  const first = text.charCodeAt(0);
+  if (first > 0x20) return first === 0x7b || first === 0x5b;
+  return /^\s{1,32}[[{]/.test(text);
+}
+
 /**
  * Parses a string that looks like a JSON object or array.
  * Undefined for everything else, for broken JSON (attribute length limits cut it mid-word) and for hostile depth.
  */
 export function parseJson(text: string): unknown {
-  const first = text.charCodeAt(0);
-  if (first !== 0x7b && first !== 0x5b && !/^\s*[[{]/.test(text.slice(0, 32))) return undefined;
-  if (isTooDeep(text)) return undefined;
+  if (!mayBeJson(text) || isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

@@ -1,10 +1,11 @@
 import type { Span } from '../core/span.ts';
+import { createKeyTree } from './key-tree.ts';
 import { type NestTemplate, nestTemplate } from './nest.ts';
 import type { Field } from './reading.ts';
 import type { Convention, Rule } from './rule.ts';
 
-/** Sets of keys remembered; a sender that makes up keys without end only makes this cache start over. */
-export const MAX_LAYOUTS = 2_000;
+/** Keys remembered over all layouts: some thousands of layouts, at about 100 bytes a key. */
+export const MAX_LAYOUT_KEYS = 100_000;
 
 /** A rule that can find something in spans of one layout. */
 export interface Candidate {
@@ -52,7 +53,7 @@ export function createLayouts(
   conventions: readonly Convention[],
   guess: (keys: readonly string[]) => Convention | undefined = () => undefined,
 ): Layouts {
-  const known = new Map<string, Layout>();
+  const known = createKeyTree<Layout>(MAX_LAYOUT_KEYS);
   const byPrefix = conventions.flatMap((convention) => convention.prefixes.map((prefix) => ({ prefix, convention })));
   const scoped = conventions.filter((convention) => convention.scopes !== undefined);
 
@@ -94,20 +95,22 @@ export function createLayouts(
 
   return {
     of(span) {
-      const eventNames = new Set<string>();
-      for (const event of span.events) eventNames.add(event.name);
-      let id = span.scope.name;
-      for (const key of span.attributes.keys()) id += `\n${key}`;
-      for (const name of eventNames) id += `\r${name}`;
-      let layout = known.get(id);
-      if (!layout) {
-        if (known.size >= MAX_LAYOUTS) known.clear();
-        layout = build([...span.attributes.keys()], span.scope.name, eventNames);
-        known.set(id, layout);
-      }
-      return layout;
+      const make = () =>
+        build([...span.attributes.keys()], span.scope.name, new Set(span.events.map((event) => event.name)));
+      return known.of(identity(span), make);
     },
   };
+}
+
+/** What a layout follows from: the scope, the keys in their order, and the names of events. */
+function identity(span: Span): readonly string[] {
+  const keys = [span.scope.name, ...span.attributes.keys()];
+  let last = '';
+  for (const { name } of span.events) {
+    if (name !== last) keys.push(`event ${name}`);
+    last = name;
+  }
+  return keys;
 }
 
 const isReadBy = (pattern: string, key: string) =>

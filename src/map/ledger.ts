@@ -51,12 +51,16 @@ interface Trace {
 export function createLedger(): Ledger {
   const traces = new Map<string, Trace>();
   let spans = 0;
+  /** The spans of one trace mostly come one after the other. */
+  let last: { readonly id: string; readonly trace: Trace } | undefined;
 
   /** Moves the trace to the end of the Map, whose order is that of insertion: the first one is the least recently used. */
   function traceOf(id: string): Trace {
+    if (last?.id === id && traces.has(id)) return last.trace;
     const trace = traces.get(id) ?? { parents: new Map(), carriers: new Map(), below: new Map(), responses: new Map() };
     traces.delete(id);
     traces.set(id, trace);
+    last = { id, trace };
     return trace;
   }
 

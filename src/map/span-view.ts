@@ -1,5 +1,5 @@
 import type { Attributes, Span, SpanEvent, Value } from '../core/span.ts';
-import { parseJson, plain } from './json-text.ts';
+import { mayBeJson, parseJson, plain } from './json-text.ts';
 
 /**
  * A span as the rules see it: attributes with memory of what was parsed already.
@@ -26,6 +26,9 @@ const PLACEHOLDERS = new Set([
   '<replaced>',
 ]);
 
+/** Long texts are not looked up: that would mean to hash them. */
+const LONGEST_PLACEHOLDER = 20;
+
 /** The attribute, unless it is absent, empty or a placeholder. */
 export function valueAt(view: SpanView, key: string): Value | undefined {
   const value = view.span.attributes.get(key);
@@ -35,7 +38,7 @@ export function valueAt(view: SpanView, key: string): Value | undefined {
 
 /** Whether a value stands for one that was not recorded. */
 export function isPlaceholder(value: unknown): boolean {
-  return typeof value === 'string' && PLACEHOLDERS.has(value);
+  return typeof value === 'string' && value.length <= LONGEST_PLACEHOLDER && PLACEHOLDERS.has(value);
 }
 
 /** A non-empty text; a number or boolean as its text. */
@@ -49,6 +52,7 @@ export function textAt(view: SpanView, key: string): string | undefined {
 
 /** JSON held in a string attribute, or undefined. Parsed once. */
 export function parsedAt(view: SpanView, key: string, text: string): unknown {
+  if (!mayBeJson(text)) return undefined;
   const known = view.parsed.get(key);
   if (known !== undefined || view.parsed.has(key)) return known;
   const value = parseJson(text);

@@ -13,7 +13,8 @@ export function createTimeFormatter(): TimeFormatter {
   let lastText = '';
   return {
     iso(ns) {
-      const micros = ns / 1000n > LAST_MICROS ? LAST_MICROS : ns / 1000n;
+      const exact = ns / 1000n;
+      const micros = exact > LAST_MICROS ? LAST_MICROS : exact;
       const total = Number(micros); // below 2^53 up to the year 2255, beyond it only the digits after the point suffer
       const second = total < Number.MAX_SAFE_INTEGER ? Math.floor(total / 1e6) : Number(micros / 1_000_000n);
       const fraction = total < Number.MAX_SAFE_INTEGER ? total - second * 1e6 : Number(micros % 1_000_000n);
