@@ -1,5 +1,5 @@
 /** Things kept for a later correction, by the size of their calls. */
-export const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+export const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
 /** Remembers things for as long as they might have to be written anew; the oldest give way. */
 export interface Kept<T> {

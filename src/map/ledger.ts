@@ -13,7 +13,7 @@ export interface Ledger {
    * Notes the spans of one request; must come before `counts` is asked about any of them.
    * Returns the spans of earlier requests that have counted what is now known to be repeated.
    */
-  note(spans: readonly Noted[]): readonly Span[];
+  note(spans: readonly Noted[]): readonly SpanKey[];
   /** Whether the usage that this span states is to be counted here, and nowhere else. */
   counts(noted: Noted): boolean;
 }
@@ -27,14 +27,21 @@ export interface Noted {
   readonly responseId: string | undefined;
 }
 
+/** Which span: trace id and span id together. */
+export type SpanKey = string;
+
 /** Traces remembered; beyond it the one that was not touched for the longest time is forgotten. */
 export const MAX_TRACES = 10_000;
 /** Spans remembered over all traces. At some 150 bytes each this is the ledger's share of memory. */
 export const MAX_SPANS = 200_000;
 
-/** A span that states usage. */
+/** What is remembered of a span that states usage: not the span, which would keep its texts in memory. */
 interface Carrier {
-  readonly noted: Noted;
+  readonly key: SpanKey;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly isModelCall: boolean;
+  readonly responseId: string | undefined;
   counted: boolean | undefined;
 }
 
@@ -79,7 +86,7 @@ export function createLedger(): Ledger {
         const trace = traceOf(span.traceId);
         if (!trace.parents.has(span.spanId)) spans++;
         trace.parents.set(span.spanId, span.parentSpanId);
-        if (usage && !trace.carriers.has(span.spanId)) trace.carriers.set(span.spanId, { noted, counted: undefined });
+        if (usage && !trace.carriers.has(span.spanId)) trace.carriers.set(span.spanId, carrierOf(noted, usage));
       }
       const repeated = new Set<Carrier>();
       for (const { span, usage } of request) {
@@ -88,19 +95,20 @@ export function createLedger(): Ledger {
         const carriers = usage ? [span.spanId] : (trace.below.get(span.spanId) ?? []);
         for (const carrier of carriers) {
           const above = announce(trace, span.spanId, carrier);
-          if (above?.counted && !above.noted.isModelCall) repeated.add(above);
+          if (above?.counted && !above.isModelCall) repeated.add(above);
         }
       }
       for (const carrier of repeated) carrier.counted = false;
       forgetOldest();
-      return [...repeated].map((carrier) => carrier.noted.span);
+      return [...repeated].map((carrier) => carrier.key);
     },
-    counts({ span, usage }) {
+    counts(noted) {
+      const { span, usage } = noted;
       if (!usage) return false;
       const trace = traceOf(span.traceId);
       const carrier = trace.carriers.get(span.spanId);
       if (!carrier) return true; // forgotten at once: a request of more spans than the ledger holds
-      carrier.counted = decide(trace, carrier);
+      carrier.counted = decide(trace, span.spanId, carrier);
       return carrier.counted;
     },
   };
@@ -124,13 +132,24 @@ function announce(trace: Trace, from: string, carrier: string): Carrier | undefi
   return undefined;
 }
 
-function decide(trace: Trace, { noted }: Carrier): boolean {
-  const { span, responseId } = noted;
-  if (repeatsChildren(trace, noted) || repeatsParent(trace, noted)) return false;
-  if (responseId === undefined || !noted.isModelCall) return true;
+function carrierOf({ span, isModelCall, responseId }: Noted, usage: Usage): Carrier {
+  return {
+    key: span.traceId + span.spanId,
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    isModelCall,
+    responseId,
+    counted: undefined,
+  };
+}
+
+function decide(trace: Trace, spanId: string, carrier: Carrier): boolean {
+  const { responseId } = carrier;
+  if (repeatsChildren(trace, spanId, carrier) || repeatsParent(trace, spanId, carrier)) return false;
+  if (responseId === undefined || !carrier.isModelCall) return true;
   const countedBy = trace.responses.get(responseId);
-  if (countedBy !== undefined && countedBy !== span.spanId) return false;
-  trace.responses.set(responseId, span.spanId);
+  if (countedBy !== undefined && countedBy !== spanId) return false;
+  trace.responses.set(responseId, spanId);
   return true;
 }
 
@@ -139,30 +158,30 @@ function decide(trace: Trace, { noted }: Carrier): boolean {
  * A model call may have others below it that are their own (a tool that asks a model, under the call that asked for the tool):
  * it is a repetition only where the same response, the same counts or their sum come again.
  */
-function repeatsChildren(trace: Trace, { span, usage, isModelCall, responseId }: Noted): boolean {
-  const below = trace.below.get(span.spanId);
-  if (!below || below.size === 0 || !usage) return false;
-  if (!isModelCall) return true;
+function repeatsChildren(trace: Trace, spanId: string, carrier: Carrier): boolean {
+  const below = trace.below.get(spanId);
+  if (!below || below.size === 0) return false;
+  if (!carrier.isModelCall) return true;
   let input = 0;
   let output = 0;
   for (const id of below) {
-    const child = trace.carriers.get(id)?.noted;
-    if (!child?.usage) continue;
-    if (responseId !== undefined && child.responseId === responseId) return true;
-    if (isSameCall(child, usage, responseId)) return true;
-    input += child.usage.inputTokens;
-    output += child.usage.outputTokens;
+    const child = trace.carriers.get(id);
+    if (!child) continue;
+    if (carrier.responseId !== undefined && child.responseId === carrier.responseId) return true;
+    if (isSameCall(child, carrier)) return true;
+    input += child.inputTokens;
+    output += child.outputTokens;
   }
-  return below.size > 1 && input === usage.inputTokens && output === usage.outputTokens;
+  return below.size > 1 && input === carrier.inputTokens && output === carrier.outputTokens;
 }
 
 /** Whether the model call above, which came first and has counted, was this very call. */
-function repeatsParent(trace: Trace, { span, usage, isModelCall, responseId }: Noted): boolean {
-  if (!usage || !isModelCall) return false;
-  let at = trace.parents.get(span.spanId) ?? '';
+function repeatsParent(trace: Trace, spanId: string, carrier: Carrier): boolean {
+  if (!carrier.isModelCall) return false;
+  let at = trace.parents.get(spanId) ?? '';
   for (let hops = 0; at !== '' && hops < MAX_HOPS; hops++) {
     const above = trace.carriers.get(at);
-    if (above) return above.counted === true && above.noted.isModelCall && isSameCall(above.noted, usage, responseId);
+    if (above) return above.counted === true && above.isModelCall && isSameCall(above, carrier);
     at = trace.parents.get(at) ?? '';
   }
   return false;
@@ -172,7 +191,7 @@ function repeatsParent(trace: Trace, { span, usage, isModelCall, responseId }: N
 const MAX_HOPS = 32;
 
 /** Two spans of one line with the same counts are one call, unless both name a response: then these differ. */
-function isSameCall(other: Noted, usage: Usage, responseId: string | undefined): boolean {
-  if (responseId !== undefined && other.responseId !== undefined) return false;
-  return other.usage?.inputTokens === usage.inputTokens && other.usage.outputTokens === usage.outputTokens;
+function isSameCall(one: Carrier, other: Carrier): boolean {
+  if (one.responseId !== undefined && other.responseId !== undefined) return false;
+  return one.inputTokens === other.inputTokens && one.outputTokens === other.outputTokens;
 }

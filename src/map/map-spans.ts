@@ -1,4 +1,4 @@
-import type { Call, ProjectId } from '../core/call.ts';
+import type { ProjectId } from '../core/call.ts';
 import type { MapSpans, RoutedSpan } from '../core/ports.ts';
 import type { Span, SpanId } from '../core/span.ts';
 import { CONVENTIONS } from './conventions/all.ts';
@@ -6,6 +6,7 @@ import { genericFor } from './conventions/generic.ts';
 import { createKept } from './kept.ts';
 import { createLayouts } from './layout.ts';
 import { createLedger, type Noted } from './ledger.ts';
+import { createPacker, type WrittenCall } from './pack.ts';
 import { readSpan } from './read-span.ts';
 import { createRedactor, type RedactRule } from './redact.ts';
 import { createRollup } from './rollup.ts';
@@ -82,7 +83,7 @@ export function createMapper(settings: MapSettings): MapSpans {
     return { project, view: viewOf(span), layout, reading: {}, consumed, usage: undefined, isModelCall: false };
   }
 
-  function write({ read: one, context }: Mapped): Call {
+  function write({ read: one, context }: Mapped): WrittenCall {
     try {
       return writer.write(one, context);
     } catch (thrown) {
@@ -92,12 +93,12 @@ export function createMapper(settings: MapSettings): MapSpans {
   }
 
   /** Writes a call of an earlier request anew with another context. */
-  function rewrite(id: string, change: (before: Mapped) => Partial<Context>): readonly Call[] {
+  function rewrite(id: string, change: (before: Mapped) => Partial<Context>): readonly WrittenCall[] {
     const before = kept.take(id);
     if (!before) return [];
     const after = { ...before, context: { ...before.context, ...change(before) } };
     const call = write(after);
-    kept.keep(id, after, call.json.length);
+    kept.keep(id, after, call.text.length);
     return [call];
   }
 
@@ -117,7 +118,8 @@ export function createMapper(settings: MapSettings): MapSpans {
       all.map(({ view, reading }) => ({ span: view.span, isLlm: reading.kind !== undefined })),
     );
 
-    const calls: Call[] = [];
+    const calls = createPacker();
+    const corrected = createPacker();
     const lacking: { call: number; span: RoutedSpan }[] = [];
     for (const [at, one] of all.entries()) {
       if (shaped && !shaped.kept[at]) continue;
@@ -133,22 +135,23 @@ export function createMapper(settings: MapSettings): MapSpans {
         },
       };
       const call = write(mapped);
-      if (shape !== undefined || (isCounted && !one.isModelCall)) kept.keep(keyOf(span), mapped, call.json.length);
+      if (shape !== undefined || (isCounted && !one.isModelCall)) kept.keep(keyOf(span), mapped, call.text.length);
       const routed = spans[at];
       if (routed && settings.captureContent !== false && lacksContent(one))
-        lacking.push({ call: calls.length, span: routed });
-      calls.push(call);
+        lacking.push({ call: calls.size(), span: routed });
+      calls.add(call);
+    }
+    for (const key of repeated) {
+      for (const call of rewrite(key, ({ read }) => ({ usage: undefined, repeated: read.usage }))) corrected.add(call);
+    }
+    for (const { span, parent } of shaped?.moved ?? []) {
+      for (const call of rewrite(span, () => ({ parentId: parent as SpanId | '' }))) corrected.add(call);
     }
     return {
-      calls,
+      calls: calls.done(),
       lacking,
-      filtered: all.length - calls.length,
-      corrected: [
-        ...repeated.flatMap((span) => rewrite(keyOf(span), ({ read }) => ({ usage: undefined, repeated: read.usage }))),
-        ...(shaped?.moved ?? []).flatMap(({ span, parent }) =>
-          rewrite(span, () => ({ parentId: parent as SpanId | '' })),
-        ),
-      ],
+      filtered: all.length - calls.size(),
+      corrected: corrected.done(),
     };
   };
 }

@@ -35,17 +35,17 @@ interface Cut {
 }
 
 export interface Shortened {
-  readonly json: Buffer;
+  readonly text: string;
   /** How many texts and lists were cut. */
   readonly cuts: number;
 }
 
 /** The call as it is where it is small enough; else with its longest texts and lists shortened. */
-export function shortenCall(json: Buffer, maxBytes = MAX_CALL_BYTES): Shortened {
-  if (json.length <= maxBytes) return { json, cuts: 0 };
-  const call = parseKeepingDigits(json.toString()) as Holder;
+export function shortenCall(text: string, maxBytes = MAX_CALL_BYTES): Shortened {
+  let bytes = Buffer.byteLength(text);
+  if (bytes <= maxBytes) return { text, cuts: 0 };
+  const call = parseKeepingDigits(text) as Holder;
   const cuts: Cut[] = [];
-  let bytes = json.length;
   // Escapes and other alphabets take more bytes than characters: what is left over is cut once more, harder.
   for (let limit = Number.POSITIVE_INFINITY; bytes > maxBytes && limit > MIN_TEXT; bytes = sizeOf(call)) {
     const places = find(call, (value) => typeof value === 'string' && value.length > MIN_TEXT);
@@ -59,7 +59,7 @@ export function shortenCall(json: Buffer, maxBytes = MAX_CALL_BYTES): Shortened 
     }
   }
   note(call, cuts);
-  return { json: Buffer.from(JSON.stringify(call)), cuts: new Set(cuts.map(({ path }) => path)).size };
+  return { text: JSON.stringify(call), cuts: new Set(cuts.map(({ path }) => path)).size };
 }
 
 const sizeOf = (call: Holder) => Buffer.byteLength(JSON.stringify(call)) + LISTED_BYTES;

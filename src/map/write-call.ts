@@ -1,4 +1,4 @@
-import type { Call, ProjectId } from '../core/call.ts';
+import type { ProjectId } from '../core/call.ts';
 import type { SpanId } from '../core/span.ts';
 import { createCallAttributes } from './call-attributes.ts';
 import { exceptionOf } from './exception.ts';
@@ -8,8 +8,8 @@ import { textOfValue } from './json-text.ts';
 import type { Layout } from './layout.ts';
 import { fillTemplate } from './nest.ts';
 import { createOtelDump } from './otel-dump.ts';
+import type { WrittenCall } from './pack.ts';
 import type { SpanReading } from './read-span.ts';
-import { shortenCall } from './shorten.ts';
 import { parsedAt, type SpanView } from './span-view.ts';
 import { createTimeFormatter } from './time.ts';
 import type { Usage } from './usage.ts';
@@ -34,7 +34,7 @@ export interface Context {
 }
 
 export interface CallWriter {
-  write(read: ReadSpan, context: Context): Call;
+  write(read: ReadSpan, context: Context): WrittenCall;
 }
 
 /** Writes calls as JSON text, piece by piece: what is text already is not parsed and written anew. */
@@ -75,12 +75,7 @@ export function createCallWriter(version: string): CallWriter {
       if (reading.runStep !== undefined) json += `,"wb_run_step":${reading.runStep}`;
       if (reading.runStepEnd !== undefined) json += `,"wb_run_step_end":${reading.runStepEnd}`;
       json += `,"otel_dump":${dump.write(span, fillTemplate(layout.template, texts), startedAt, endedAt)}}`;
-      return {
-        projectId: project,
-        id: span.spanId,
-        traceId: span.traceId,
-        json: shortenCall(Buffer.from(json)).json,
-      };
+      return { projectId: project, id: span.spanId, traceId: span.traceId, text: json };
     },
   };
 }

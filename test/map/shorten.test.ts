@@ -3,13 +3,12 @@ import { headAndTail, MAX_CALL_BYTES, shortenCall } from '../../src/map/shorten.
 import { J, mapOne } from '../support/spans.ts';
 
 const MIB = 1024 * 1024;
-const call = (extra: Record<string, unknown>) =>
-  Buffer.from(J({ id: 'x', attributes: {}, inputs: {}, output: null, ...extra }));
+const call = (extra: Record<string, unknown>) => J({ id: 'x', attributes: {}, inputs: {}, output: null, ...extra });
 
 describe('a call that is too large', () => {
   it('stays as it is where it is not', () => {
     const json = call({ output: 'a'.repeat(MIB) });
-    expect(shortenCall(json)).toEqual({ json, cuts: 0 });
+    expect(shortenCall(json)).toEqual({ text: json, cuts: 0 });
   });
 
   it.each([
@@ -30,18 +29,16 @@ describe('a call that is too large', () => {
     ['thousands of medium texts', { inputs: { list: Array.from({ length: 3_000 }, () => 'x'.repeat(2_000)) } }, 3_000],
   ])('fits after shortening %s', (_what, extra, texts) => {
     const short = shortenCall(call(extra));
-    expect(short.json.length).toBeLessThanOrEqual(MAX_CALL_BYTES);
+    expect(Buffer.byteLength(short.text)).toBeLessThanOrEqual(MAX_CALL_BYTES);
     expect(short.cuts).toBe(texts);
-    const record = JSON.parse(short.json.toString());
+    const record = JSON.parse(short.text);
     expect(record.attributes.otel_weave_bridge.truncated.length).toBe(Math.min(texts, 50));
     expect(record.id).toBe('x');
   });
 
   it('loses the middle of the longest text and leaves the short ones whole', () => {
     const record = JSON.parse(
-      shortenCall(
-        call({ inputs: { short: 's'.repeat(50_000) }, output: `HEAD${'a'.repeat(8 * MIB)}TAIL` }),
-      ).json.toString(),
+      shortenCall(call({ inputs: { short: 's'.repeat(50_000) }, output: `HEAD${'a'.repeat(8 * MIB)}TAIL` })).text,
     );
     expect(record.output).toMatch(/^HEADa+\n… \[\d+ characters left out by otel-weave-bridge\] …\na+TAIL$/);
     expect(record.inputs.short).toHaveLength(50_000);
@@ -51,10 +48,8 @@ describe('a call that is too large', () => {
   });
 
   it('keeps the digits of nanoseconds', () => {
-    const json = Buffer.from(
-      `{"attributes":{},"otel_dump":{"timestamp":1795160680123456789},"output":"${'a'.repeat(5 * MIB)}"}`,
-    );
-    expect(shortenCall(json).json.toString()).toContain('"timestamp":1795160680123456789');
+    const json = `{"attributes":{},"otel_dump":{"timestamp":1795160680123456789},"output":"${'a'.repeat(5 * MIB)}"}`;
+    expect(shortenCall(json).text).toContain('"timestamp":1795160680123456789');
   });
 
   it('cuts no character in half', () => {

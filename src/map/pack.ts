@@ -1,0 +1,62 @@
+import type { Call, ProjectId } from '../core/call.ts';
+import type { SpanId, TraceId } from '../core/span.ts';
+import { MAX_CALL_BYTES, shortenCall } from './shorten.ts';
+
+/** A call as text. */
+export interface WrittenCall {
+  readonly projectId: ProjectId;
+  readonly id: SpanId;
+  readonly traceId: TraceId;
+  readonly text: string;
+}
+
+/** Texts wait until there are this many characters of them: enough for a block that the system takes back as a whole. */
+const BLOCK_CHARACTERS = 256 * 1024;
+
+/**
+ * Turns calls into bytes, many into one block of memory: a block of its own for each call costs more than writing it,
+ * and leaves the heap in pieces. One packer serves one request, so that no call keeps those of others in memory.
+ */
+export interface Packer {
+  add(call: WrittenCall): void;
+  /** How many have been added. */
+  size(): number;
+  /** All of them, in order. */
+  done(): readonly Call[];
+}
+
+export function createPacker(): Packer {
+  const packed: Call[] = [];
+  let waiting: WrittenCall[] = [];
+  let characters = 0;
+
+  function flush(): void {
+    const lengths = waiting.map(({ text }) => Buffer.byteLength(text));
+    const block = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
+    let at = 0;
+    for (const [index, { projectId, id, traceId, text }] of waiting.entries()) {
+      const end = at + (lengths[index] ?? 0);
+      block.write(text, at);
+      packed.push({ projectId, id, traceId, json: block.subarray(at, end) });
+      at = end;
+    }
+    waiting = [];
+    characters = 0;
+  }
+
+  return {
+    add(call) {
+      const { text } = call;
+      // a character takes at most three bytes
+      const isLarge = text.length * 3 > MAX_CALL_BYTES && Buffer.byteLength(text) > MAX_CALL_BYTES;
+      waiting.push(isLarge ? { ...call, text: shortenCall(text).text } : call);
+      characters += text.length;
+      if (characters >= BLOCK_CHARACTERS) flush();
+    },
+    size: () => packed.length + waiting.length,
+    done() {
+      if (waiting.length > 0) flush();
+      return packed;
+    },
+  };
+}
