@@ -62,7 +62,7 @@ const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding:
 
 /** The wiring is cut into several files whose names begin alike; they count as one. */
 function folderName(path: string): string {
-  return path.startsWith('service-') ? 'service.ts' : (path.split('/')[0] ?? path);
+  return path.replace(/^(service|pipeline)-.*/, '$1.ts').split('/')[0] ?? path;
 }
 
 function folderOf(source: Source, specifier: string): string {

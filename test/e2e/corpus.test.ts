@@ -41,7 +41,7 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'otel-weave-corpus-'));
   const endpoints = ['receive.http.endpoint', 'receive.grpc.endpoint', 'telemetry.health', 'telemetry.metrics'];
   const set = [...endpoints, 'local.endpoint'].map((option) => `${option}=localhost:0`);
-  const own = [`queue.dir=${join(dir, 'queue')}`, 'weave.project=corpus/none', 'map.join_logs.wait=1s'];
+  const own = [`queue.dir=${join(dir, 'queue')}`, 'weave.project=corpus/none', 'map.join_logs.wait=5s'];
   const nothing = { env: {}, netrcFile: '', readText: () => '' };
   const { config } = loadConfig({ set: [...set, ...own], keyNeeded: false }, nothing);
   service = await startDevService(config, { clock: systemClock, log: silentLog });
