@@ -24,10 +24,9 @@ export interface DevService {
 export async function startDevService(config: Config, deps: ServiceDeps = {}): Promise<DevService> {
   const { clock = systemClock, log = silentLog } = deps;
   mkdirSync(config.queue.dir, { recursive: true });
-  const settings = {
-    file: join(config.queue.dir, STORE_FILE),
-    otlpUrl: `http://localhost:${config.receive.http.endpoint.port}`,
-  };
+  // The local Weave starts first, since everything goes there: the receiver's port is known only later.
+  let otlpPort = String(config.receive.http.endpoint.port);
+  const settings = { file: join(config.queue.dir, STORE_FILE), otlpUrl: () => `http://localhost:${otlpPort}` };
   const local = await bind('local.endpoint', config.local.endpoint, (at) =>
     startLocalWeave({ clock, log }, { ...settings, ...at }),
   );
@@ -36,6 +35,7 @@ export async function startDevService(config: Config, deps: ServiceDeps = {}): P
       { ...config, weave: { ...config.weave, url: local.url, api_key: undefined } },
       deps,
     );
+    otlpPort = service.addresses.http.slice(service.addresses.http.lastIndexOf(':') + 1);
     return {
       addresses: { ...service.addresses, weave: local.url, page: `${local.url}/` },
       async close() {

@@ -28,7 +28,7 @@ export interface LocalWeaveSettings {
   /** Requests must bring it as Basic authentication (user `api`). Null: no request is asked. */
   readonly apiKey?: string | null;
   /** Where an OTLP sender reaches the bridge: the page says so while it has nothing to show. */
-  readonly otlpUrl?: string;
+  readonly otlpUrl?: () => string;
   readonly maxBodyBytes?: number;
   readonly maxRowBytes?: number;
 }
@@ -51,7 +51,7 @@ export async function startLocalWeave(deps: LocalWeaveDeps, settings: LocalWeave
   const closing = new AbortController();
   // Each request that waits or hangs listens to it: more than the ten that Node takes for a leak.
   setMaxListeners(0, closing.signal);
-  const otlpUrl = settings.otlpUrl ?? 'http://localhost:4318';
+  const otlpUrl = settings.otlpUrl ?? (() => 'http://localhost:4318');
   const dispatch = createDispatch(
     {
       clock,

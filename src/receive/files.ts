@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Accept } from '../core/ports.ts';
 import { readRecords } from './files-read.ts';
 import type { FileRecord } from './files-record.ts';
-import { createHandleExport } from './handle-export.ts';
+import { createHandleExport, type ExportSignal } from './handle-export.ts';
 import type { ReceiverDeps } from './receiver.ts';
 
 /** How soon a full queue is asked again: it is our own, and asking costs nothing. */
@@ -42,7 +42,7 @@ export function createFiles(deps: FilesDeps, settings: FilesSettings): Files {
           return true;
         }
         const { encoding, body, place } = record;
-        const outcome = await handle({ signal: 'traces', encoding, body, projectHeader: undefined });
+        const outcome = await handle({ signal: signalOf(record), encoding, body, projectHeader: undefined });
         if (outcome.status !== 'success') deps.onBad(place, outcome.message);
         return outcome.status !== 'unavailable' && outcome.status !== 'full';
       }
@@ -53,6 +53,16 @@ export function createFiles(deps: FilesDeps, settings: FilesSettings): Files {
     },
   };
 }
+
+/** A line of JSON begins with what it holds. Protobuf does not tell; there only spans are read. */
+function signalOf({ encoding, body }: Extract<FileRecord, { status: 'request' }>): ExportSignal {
+  if (encoding !== 'json') return 'traces';
+  const beginning = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, BEGINNING_BYTES)).toString('latin1');
+  if (/^\W*"resource_?logs"/i.test(beginning)) return 'logs';
+  return /^\W*"resource_?metrics"/i.test(beginning) ? 'metrics' : 'traces';
+}
+
+const BEGINNING_BYTES = 100;
 
 /** A file can wait: a full queue only slows its reading down. */
 function patient(accept: Accept, clock: Clock, signal: AbortSignal): Accept {

@@ -96,7 +96,6 @@ export async function startGrpcReceiver(deps: ReceiverDeps, settings: GrpcReceiv
     listener.close();
     const deadline = clock.after(closeTimeoutMs, () => {
       state = 'closed';
-      server.forceShutdown();
       for (const socket of sockets) socket.destroy();
     });
     await new Promise<void>((resolve) => server.tryShutdown(() => resolve()));

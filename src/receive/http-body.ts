@@ -15,10 +15,7 @@ export interface BodyLimits {
   readonly bodyTimeoutMs: number;
 }
 
-/**
- * On anything but `received` the rest of the body is left flowing and discarded:
- * a sender that still writes would otherwise see a broken line instead of the answer.
- */
+/** On anything but `received` the rest of the body stays on the line: whoever answers decides about it. */
 export function receiveBody(
   request: IncomingMessage,
   contentLength: number | undefined,
@@ -40,7 +37,7 @@ export function receiveBody(
 
     function finish(received: Received): void {
       timer.cancel();
-      request.off('data', onData).off('end', onEnd).off('close', onClose).resume();
+      request.off('data', onData).off('end', onEnd).off('close', onClose);
       resolve(received);
     }
     request.on('data', onData).on('end', onEnd).on('close', onClose);

@@ -1,7 +1,9 @@
 /** Decompresses a body, and stops as soon as it grows past its bounds. */
+import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib';
 import { messageOf } from '../core/errors.ts';
 import type { Lease } from './byte-budget.ts';
+import { cutZstdFrames } from './files-zstd.ts';
 import type { Compression } from './http-head.ts';
 
 export type Inflated =
@@ -22,7 +24,9 @@ export async function inflate(
 ): Promise<Inflated> {
   if (compression === 'none') return { status: 'inflated', body };
   const decoder = createDecoder(body, compression);
-  decoder.end(body);
+  // Node's zstd decoder forgets what follows a frame in the same chunk.
+  const input = compression === 'zstd' ? cutZstdFrames(once(body)) : once(body);
+  const feeding = pipeline(input, decoder).catch(() => undefined); // the reader below gets the same error
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -36,7 +40,12 @@ export async function inflate(
   } catch (thrown) {
     return { status: 'invalid', message: `The ${compression} stream of the body is broken: ${messageOf(thrown)}.` };
   }
+  await feeding;
   return { status: 'inflated', body: Buffer.concat(chunks, length) };
+}
+
+async function* once(body: Buffer): AsyncGenerator<Uint8Array> {
+  yield body;
 }
 
 function createDecoder(body: Buffer, compression: Exclude<Compression, 'none'>) {

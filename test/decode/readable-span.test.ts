@@ -142,6 +142,11 @@ describe('a span of the OTel SDK', () => {
       { instrumentationLibrary: { name: 'lib', version: '1', schemaUrl: 's' } },
       { scope: { name: 'lib', version: '1', schemaUrl: 's', attributes: new Map(), droppedAttributesCount: 0 } },
     ],
+    [
+      'trace flags of more than a byte',
+      { spanContext: () => ({ traceId: TRACE, spanId: SPAN, traceFlags: 0xf03 }) },
+      { flags: 0x103 },
+    ],
     ['each kind one higher', { kind: 4 }, { kind: 5 }],
     [
       'a time with a fraction',

@@ -74,6 +74,10 @@ it.each([
   expect(countItems('logs', body, encoding)).toBeUndefined();
 });
 
+it('a field of another wire type is passed over', () => {
+  expect(countItems('logs', Buffer.from([0x08, 0x05]), 'protobuf')).toBe(0);
+});
+
 it('null members of JSON are absent', () => {
   expect(countItems('logs', Buffer.from('{"resourceLogs":null}'), 'json')).toBe(0);
 });

@@ -92,6 +92,21 @@ describe('the size of a message', () => {
   });
 });
 
+it('keeps a message small enough for the headers of an answer, and fit to be sent there', async () => {
+  const check = () => ({ status: 'invalid', message: `\ud83d ${'é'.repeat(100_000)}` }) as const;
+  const { port } = await startGrpc({ check });
+  const answer = await createGrpcClient(port).call(BODY);
+  expect(answer.code).toBe(status.INVALID_ARGUMENT);
+  expect(answer.details).toMatch(/^\ufffd é{100,1024}/);
+});
+
+it('gives the memory of a message back', async () => {
+  const { port, accepted } = await startGrpc({}, { maxBodyBytes: MIB, maxInFlightBytes: 0 });
+  const { call } = createGrpcClient(port);
+  for (let index = 0; index < 5; index += 1) expect((await call(Buffer.alloc(MIB))).code).toBe(status.OK);
+  expect(accepted).toHaveLength(5);
+});
+
 /** A call as bytes, for what no gRPC client would send. */
 function openStream(port: number, headers: Readonly<Record<string, string>> = {}): ClientHttp2Stream {
   const session = connectHttp2(`http://127.0.0.1:${port}`);
@@ -181,6 +196,24 @@ describe('a call', () => {
     expect((await createGrpcClient(port).call(BODY)).code).toBe(status.OK);
     expect(accepted).toHaveLength(2);
     expect(counted('receiver_accepted_spans')).toEqual({ grpc: 2 });
+  });
+
+  it('is timed until it is there, not while the queue is at work', async () => {
+    const clock = createFakeClock();
+    const { accept, untilHolding, release } = createHoldingAccept();
+    const { port } = await startGrpc({ accept, clock });
+    const answer = createGrpcClient(port).call(BODY);
+    await untilHolding();
+    expect(clock.waiting()).toBe(0);
+    release();
+    expect((await answer).code).toBe(status.OK);
+  });
+
+  it('that is too large is not timed any longer', async () => {
+    const clock = createFakeClock();
+    const { port } = await startGrpc({ clock }, { maxBodyBytes: 1 });
+    expect((await createGrpcClient(port).call(BODY)).code).toBe(status.RESOURCE_EXHAUSTED);
+    expect(clock.waiting()).toBe(0);
   });
 
   it('that never ends does not keep others out', async () => {

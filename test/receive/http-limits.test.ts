@@ -73,6 +73,16 @@ describe('the memory of all requests', () => {
     expect((await post(port, { body: Buffer.alloc(MIB) })).status).toBe(200);
   });
 
+  it('is looked at before a body is asked for', async () => {
+    const { accept, untilHolding } = createHoldingAccept();
+    const { port } = await startHttp({ accept }, { maxBodyBytes: MIB, maxInFlightBytes: 0 });
+    void post(port, { body: Buffer.alloc(MIB) });
+    await untilHolding();
+    const { socket, until } = openSocket(port);
+    socket.write(`${HEAD}Expect: 100-continue\r\nContent-Length: ${MIB}\r\n\r\n`);
+    expect(await until(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 503 /);
+  });
+
   it('runs out in the middle of a body that was not announced', async () => {
     const { accept, untilHolding } = createHoldingAccept();
     const { port } = await startHttp({ accept }, { maxBodyBytes: MIB, maxInFlightBytes: 0 });

@@ -28,6 +28,17 @@ const COMPRESSED = [
   ['zstd', 'zstd', zstdCompressSync],
 ] as const;
 
+describe.each([
+  ['gzip', gzipSync],
+  ['zstd', zstdCompressSync],
+] as const)('%s in several pieces', (compression, compress) => {
+  it('is undone to the last of them', async () => {
+    const body = Buffer.concat([compress(TEXT), compress('and '), compress(TEXT)]);
+    const inflated = await inflate(body, compression, createLease(), MIB);
+    expect(inflated).toEqual({ status: 'inflated', body: Buffer.concat([TEXT, Buffer.from('and '), TEXT]) });
+  });
+});
+
 describe.each(COMPRESSED)('%s', (_name, compression, compress) => {
   it('is undone', async () => {
     const lease = createLease();

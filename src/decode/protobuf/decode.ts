@@ -1,6 +1,7 @@
 import { type Invalid, invalid } from '../outcome.ts';
+import { WireError } from './cursor.ts';
 import { placeOf } from './place.ts';
-import { WireError, WireReader } from './reader.ts';
+import { WireReader } from './reader.ts';
 import type { Fields } from './schema.ts';
 
 /** Runs a decoder over a body. Damage becomes an Invalid that says where it is. */

@@ -1,6 +1,7 @@
 import { projectOfResource } from '../../core/call.ts';
+import { WireError } from './cursor.ts';
 import { newResource, readResource } from './envelope.ts';
-import { WireError, WireReader } from './reader.ts';
+import { WireReader } from './reader.ts';
 import { RESOURCE, RESOURCE_SPANS, SCOPE, SCOPE_SPANS, SPAN, TRACES } from './schema.ts';
 
 export interface Skimmed {

@@ -10,5 +10,5 @@ export interface Context {
   readonly faults: Faults;
   readonly stats: Stats;
   /** Where an OTLP sender reaches the bridge, for the empty page. */
-  readonly otlpUrl: string;
+  readonly otlpUrl: () => string;
 }

@@ -17,7 +17,7 @@ export function tracesPage({ store, clock, otlpUrl }: Context, project: string |
   const nowMs = clock.now();
   const content =
     shown.length === 0 && page === 1
-      ? emptyState(project, otlpUrl)
+      ? emptyState(project, otlpUrl())
       : html`<h1>Traces</h1>
 <div class="scroll"><table class="traces">
 <thead><tr><th>Name</th><th>Status</th><th>Started</th><th class="number">Duration</th><th class="number">Calls</th><th class="number">Tokens</th><th>Project</th></tr></thead>

@@ -17,10 +17,11 @@ function spanOf(span: object): Span | undefined {
 
 const valueFrom = (value: unknown) => spanOf({ attributes: [{ key: 'k', value }] })?.attributes.get('k');
 
-/** Nested lists around `"k"`; 1 level is the plain string. */
-function nested(levels: number): string {
-  const open = '{"arrayValue":{"values":['.repeat(levels - 1);
-  const value = `${open}{"stringValue":"deep"}${']}}'.repeat(levels - 1)}`;
+const LIST = ['{"arrayValue":{"values":[', ']}}'] as const;
+const KEY_VALUE_LIST = ['{"kvlistValue":{"values":[{"value":', '}]}}'] as const;
+
+function nested(levels: number, [open, close]: readonly [string, string]): string {
+  const value = `${open.repeat(levels - 1)}{"stringValue":"deep"}${close.repeat(levels - 1)}`;
   return JSON.stringify(requestOf({ attributes: [{ key: 'k', value: 0 }] })).replace('"value":0', `"value":${value}`);
 }
 
@@ -244,6 +245,8 @@ describe('an invalid trace request in JSON', () => {
     ['an id that is no string', { traceId: [1, 2] }, `${SPAN}.traceId: a string expected, found a list`],
     ['a kind that is none', { kind: 'SERVER' }, `${SPAN}.kind: an integer expected, found a string`],
     ['a negative kind', { kind: -1 }, `${SPAN}.kind: an integer from 0 to 4294967295 expected, found a number`],
+    ['a bad kind behind a list', { events: [{}], kind: 'x' }, `${SPAN}.kind: an integer expected`],
+    ['a fraction of a count', { droppedLinksCount: 0.5 }, `${SPAN}.droppedLinksCount: an integer from 0`],
     ['a time that is none', { startTimeUnixNano: 'now' }, `${SPAN}.startTimeUnixNano: an integer expected`],
     ['a negative time', { startTimeUnixNano: '-1' }, `${SPAN}.startTimeUnixNano: nanoseconds since 1970 expected`],
     ['a fraction of a time', { endTimeUnixNano: 1.5 }, `${SPAN}.endTimeUnixNano: nanoseconds since 1970 expected`],
@@ -279,10 +282,13 @@ describe('an invalid trace request in JSON', () => {
     }
   });
 
-  it(`takes values nested ${MAX_VALUE_DEPTH} levels deep and no deeper`, () => {
-    expect(decodeText(nested(MAX_VALUE_DEPTH)).status).toBe('ok');
+  it.each([
+    ['lists', LIST],
+    ['kvlists', KEY_VALUE_LIST],
+  ])(`can be %s nested deeper than ${MAX_VALUE_DEPTH} levels`, (_what, wrap) => {
+    expect(decodeText(nested(MAX_VALUE_DEPTH, wrap)).status).toBe('ok');
     for (const levels of [MAX_VALUE_DEPTH + 1, 10_000]) {
-      expect(decodeText(nested(levels))).toEqual({
+      expect(decodeText(nested(levels, wrap))).toEqual({
         status: 'invalid',
         message: expect.stringContaining(`a value of at most ${MAX_VALUE_DEPTH} levels expected`),
       });

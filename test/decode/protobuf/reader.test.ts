@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { WireError, WireReader } from '../../../src/decode/protobuf/reader.ts';
+import { WireError } from '../../../src/decode/protobuf/cursor.ts';
+import { WireReader } from '../../../src/decode/protobuf/reader.ts';
 import type { Fields } from '../../../src/decode/protobuf/schema.ts';
-import { ANY_VALUE, LINK, SPAN } from '../../../src/decode/protobuf/schema.ts';
+import { ANY_VALUE, KEY_VALUE, LINK, SPAN } from '../../../src/decode/protobuf/schema.ts';
 import { fixed32Field, fixed64Field, lengthField, tag, varint, varintField } from '../support/wire.ts';
 
 /** A reader that stands before the value of the first field. */
@@ -116,6 +117,21 @@ describe('WireReader', () => {
     reader.enter();
     reader.next(LINK);
     expect(() => reader.string()).toThrow(new WireError('5 bytes expected where 0 are left', 2));
+  });
+
+  it.each([
+    ['a bool', tag(2, 0), (reader: WireReader) => reader.bool()],
+    ['an integer', tag(3, 0), (reader: WireReader) => reader.int64()],
+    ['the length of a string', tag(1, 2), (reader: WireReader) => reader.string()],
+    ['an unknown varint', tag(100, 0), (reader: WireReader) => reader.pos],
+  ])('does not take %s from behind the end of its message', (_what, bytes, read) => {
+    const reader = at(KEY_VALUE, Buffer.concat([lengthField(2, bytes), Buffer.from([1, 1, 1, 1])]));
+    reader.enter();
+    const readOne = () => {
+      reader.next(ANY_VALUE);
+      read(reader);
+    };
+    expect(readOne).toThrow(WireError);
   });
 
   it.each([

@@ -52,6 +52,7 @@ describe('fits', () => {
   it.each([
     ['the longest varint', `30${'80'.repeat(9)}01`, true],
     ['a varint too long', `30${'80'.repeat(10)}01`, false],
+    ['a varint too long before a field', `30${'80'.repeat(10)}3000`, false],
     ['a length of four bytes', '2a8480800061626364', true],
     ['a length of six bytes', '2a84808080800061626364', false],
     ['a tag of three bytes', 'aa808000', false],

@@ -16,6 +16,20 @@ describe('StringCache', () => {
     }
   });
 
+  it('tells strings apart that differ in one byte', () => {
+    for (const length of [4, 5, 8, 11, 12, 13, 20]) {
+      for (let at = 0; at < length; at++) {
+        const strings = Array.from({ length: 200 }, (_, i) => {
+          const bytes = Buffer.alloc(length, 'x');
+          bytes[at] = 32 + (i % 90);
+          return bytes;
+        });
+        const cache = new StringCache(Buffer.concat(strings));
+        expect(strings.map((_, i) => cache.get(i * length, length))).toEqual(strings.map(String));
+      }
+    }
+  });
+
   it.each([0, 1, 8, 500, 100_000])('works for a body of %i bytes', (size) => {
     const body = Buffer.alloc(size, 'abcdefg.');
     const length = Math.min(size, 8);

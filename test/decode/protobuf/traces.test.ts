@@ -26,9 +26,12 @@ const stringValue = (text: string) => lengthField(1, text);
 const valueFrom = (...anyValue: readonly Uint8Array[]) =>
   spansOf(requestWithValue(...anyValue))[0]?.attributes.get('k');
 
-function nested(levels: number): Buffer {
+const inList = (value: Buffer) => lengthField(5, lengthField(1, value));
+const inKeyValueList = (value: Buffer) => lengthField(6, lengthField(1, lengthField(1, 'key'), lengthField(2, value)));
+
+function nested(levels: number, wrap: (value: Buffer) => Buffer): Buffer {
   let value = stringValue('deep');
-  for (let level = 1; level < levels; level++) value = lengthField(5, lengthField(1, value));
+  for (let level = 1; level < levels; level++) value = wrap(value);
   return requestWithValue(value);
 }
 
@@ -178,10 +181,13 @@ describe('a trace request in protobuf', () => {
     });
   });
 
-  it(`takes values nested ${MAX_VALUE_DEPTH} levels deep and no deeper`, () => {
-    expect(decodeTraces(nested(MAX_VALUE_DEPTH)).status).toBe('ok');
+  it.each([
+    ['lists', inList],
+    ['kvlists', inKeyValueList],
+  ])(`takes %s nested ${MAX_VALUE_DEPTH} levels deep and no deeper`, (_what, wrap) => {
+    expect(decodeTraces(nested(MAX_VALUE_DEPTH, wrap)).status).toBe('ok');
     for (const levels of [MAX_VALUE_DEPTH + 1, 10_000]) {
-      expect(decodeTraces(nested(levels))).toMatchObject({
+      expect(decodeTraces(nested(levels, wrap))).toMatchObject({
         status: 'invalid',
         message: expect.stringContaining(`nested deeper than ${MAX_VALUE_DEPTH} levels`),
       });

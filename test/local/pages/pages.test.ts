@@ -17,7 +17,7 @@ async function seen(world: World, path: string): Promise<string> {
 
 describe('the list of traces', () => {
   it('says how to send a span while there is none', async () => {
-    const world = await startWorld({ otlpUrl: 'http://localhost:9999' });
+    const world = await startWorld({ otlpUrl: () => 'http://localhost:9999' });
     expect(await seen(world, '/')).toMatch(/No traces yet .* http:\/\/localhost:9999\/v1\/traces/);
     expect(await seen(world, `/?project=${PROJECT}`)).toContain(`No traces in ${PROJECT} yet`);
   });
