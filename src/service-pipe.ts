@@ -2,10 +2,11 @@ import type { Config } from './config/options.ts';
 import type { Clock } from './core/clock.ts';
 import type { Counters } from './core/counters.ts';
 import type { Log } from './core/log.ts';
-import type { Accept, Queue } from './core/ports.ts';
+import type { Accept, Queue, RoutedSpan } from './core/ports.ts';
 import { routeSpans } from './core/route.ts';
 import { checkRequest } from './decode/check.ts';
 import { decodeRequest } from './decode/request.ts';
+import { createExplainer, type Explanation } from './map/explain.ts';
 import { createMapper } from './map/map-spans.ts';
 import { openDiskQueue } from './queue/disk-queue.ts';
 import { createMemoryQueue } from './queue/memory-queue.ts';
@@ -66,11 +67,26 @@ export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean):
 /** Files in, the JSON text of calls out: nothing is sent. */
 export function startDryRun(config: Config, deps: PipeDeps, print: (json: Buffer) => Promise<void>): Files {
   const map = createMapper(mapSettings(config, deps.log));
-  return files(config, deps, async ({ body, encoding, project }) => {
+  return readSpans(config, deps, async (spans) => {
+    for (const { json } of map(spans).calls) await print(json);
+  });
+}
+
+/** Files in, for each span where the fields of its call come from. */
+export function startExplain(config: Config, deps: PipeDeps, tell: (found: Explanation) => Promise<void>): Files {
+  const explain = createExplainer(mapSettings(config, deps.log));
+  return readSpans(config, deps, async (spans) => {
+    for (const found of explain(spans)) await tell(found);
+  });
+}
+
+/** Hands on the spans of each request; log records have nothing to be joined to here. */
+function readSpans(config: Config, deps: PipeDeps, each: (spans: readonly RoutedSpan[]) => Promise<void>): Files {
+  return files(config, deps, async ({ signal, body, encoding, project }) => {
+    if (signal === 'logs') return { status: 'accepted' };
     const decoded = decodeRequest(body, encoding);
     if (decoded.status === 'invalid') throw new Error(decoded.message);
-    const { routed } = routeSpans(decoded.spans, project ?? config.weave.project ?? null);
-    for (const { json } of map(routed).calls) await print(json);
+    await each(routeSpans(decoded.spans, project ?? config.weave.project ?? null).routed);
     return { status: 'accepted' };
   });
 }
@@ -88,7 +104,8 @@ function files({ weave, receive, map }: Config, deps: PipeDeps, accept: Accept):
 
 function diskQueue({ queue }: Config, deps: PipeDeps): Queue {
   const { dir, max_size: maxBytes, fsync } = queue;
-  return openDiskQueue(deps, { dir, maxBytes, fsync, retryAfterMs: RETRY_AFTER_MS });
+  // A file can be read again: it is held back, and drops nothing.
+  return openDiskQueue(deps, { dir, maxBytes, fsync, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS });
 }
 
 function memoryQueue({ receive }: Config, deps: PipeDeps): Queue {

@@ -20,6 +20,12 @@ export type Arguments =
       readonly files: readonly string[];
       readonly dryRun: boolean;
     }
+  | {
+      readonly command: 'explain';
+      readonly config: ConfigArguments;
+      readonly files: readonly string[];
+      readonly json: boolean;
+    }
   /** `--help` and `--version`. */
   | { readonly command: 'show'; readonly text: string }
   | { readonly command: 'misused'; readonly message: string };
@@ -68,6 +74,14 @@ function createProgram(found: (parsed: Arguments) => void): Command {
     .option('--dry-run', 'print the calls as JSON lines and send nothing')
     .action((files: string[], options: { dryRun?: true }, command: Command) =>
       found({ command: 'pipe', config: configOf(command), files, dryRun: options.dryRun === true }),
+    );
+
+  withConfig(program.command('explain'), ['--http', '--grpc', '--weave-url', '--queue-dir'])
+    .description('tell for each span of OTLP files where the fields of its call come from, and what no rule reads')
+    .argument('[file...]', 'files; - or none reads stdin')
+    .option('--json', 'one JSON object a span')
+    .action((files: string[], options: { json?: true }, command: Command) =>
+      found({ command: 'explain', config: configOf(command), files, json: options.json === true }),
     );
   return program;
 }

@@ -15,7 +15,7 @@ type Files = ReturnType<typeof startDryRun>;
 
 /** A file of another kind can be bad at every line. */
 const MAX_TOLD = 100;
-const NOTHING_SENT: StopReport = { delivered: 0, left: 0, dead: 0 };
+export const NOTHING_SENT: StopReport = { delivered: 0, left: 0, dead: 0 };
 
 /** `otel-weave pipe`: resolves only when everything was delivered, or printed; throws NOT_DELIVERED otherwise. */
 export async function pipe(given: PipeArguments, host: Host): Promise<void> {
@@ -47,7 +47,7 @@ export async function pipe(given: PipeArguments, host: Host): Promise<void> {
   judge(report, bad.count(), host.stop.aborted);
 }
 
-async function readAll(inputs: readonly Input[], files: Files, signal: AbortSignal): Promise<void> {
+export async function readAll(inputs: readonly Input[], files: Files, signal: AbortSignal): Promise<void> {
   for (const input of inputs) {
     if (signal.aborted) return;
     const stream = input.open();
@@ -60,7 +60,7 @@ async function readAll(inputs: readonly Input[], files: Files, signal: AbortSign
   }
 }
 
-function createBadRecords(log: Log) {
+export function createBadRecords(log: Log) {
   let count = 0;
   return {
     count: () => count,
@@ -72,7 +72,7 @@ function createBadRecords(log: Log) {
   };
 }
 
-function judge({ left, dead }: StopReport, bad: number, interrupted: boolean): void {
+export function judge({ left, dead }: StopReport, bad: number, interrupted: boolean): void {
   const missing = [
     ...(interrupted ? ['stopped before the end'] : []),
     ...(bad > 0 ? [`${told('record', bad)} not taken`] : []),

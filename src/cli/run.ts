@@ -1,6 +1,7 @@
 import { BridgeError, ERRORS, type ErrorCode } from '../core/errors.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
 import { dev } from './dev.ts';
+import { explain } from './explain.ts';
 import type { Host } from './host.ts';
 import { pipe } from './pipe.ts';
 import { serve } from './serve.ts';
@@ -24,6 +25,8 @@ function runCommand(parsed: Arguments, host: Host): Promise<void> {
       return dev(parsed, host);
     case 'pipe':
       return pipe(parsed, host);
+    case 'explain':
+      return explain(parsed, host);
     case 'show':
       host.stdout.write(parsed.text);
       return Promise.resolve();

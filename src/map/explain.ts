@@ -5,7 +5,7 @@ import { genericFor } from './conventions/generic.ts';
 import { createLayouts, type Layout } from './layout.ts';
 import { createMapper, type MapSettings } from './map-spans.ts';
 import { readSpan } from './read-span.ts';
-import type { Field } from './reading.ts';
+import type { Field, Reading } from './reading.ts';
 import { type SpanView, viewOf } from './span-view.ts';
 
 /** Where a field of the call comes from. */
@@ -119,7 +119,7 @@ function explain(span: Span, layout: Layout, call: Readonly<Record<string, unkno
       name: convention.title,
       because: reasonFor(convention, span, layout.keys),
     })),
-    fields: fieldsOf(view, layout),
+    fields: fieldsOf(view, layout, reading),
     leftOver: layout.keys.filter((_, at) => !consumed[at]),
     notes: call ? notesOf(call) : ['left out: map.keep, map.include or map.exclude'],
   };
@@ -138,8 +138,9 @@ function reasonFor(
 }
 
 /** Asks the rules again, one by one, to see which of them wins. */
-function fieldsOf(view: SpanView, layout: Layout): readonly ExplainedField[] {
+function fieldsOf(view: SpanView, layout: Layout, reading: Partial<Reading>): readonly ExplainedField[] {
   return layout.fields.flatMap(({ field, candidates }) => {
+    if (isUnused(field, reading)) return [];
     const winner = candidates.find(({ rule }) => rule.read(view) !== undefined);
     if (!winner) return [];
     const attributes = winner.reads.map((position) => layout.keys[position] ?? '');
@@ -148,6 +149,25 @@ function fieldsOf(view: SpanView, layout: Layout): readonly ExplainedField[] {
     const from = [...attributes, ...events.filter((event) => named.has(event))];
     return [{ callField: CALL_FIELDS[field], convention: winner.convention.name, from }];
   });
+}
+
+/** Found, but of no use for a call of this kind: another field says the same better. */
+function isUnused(field: Field, { kind, messages, choices }: Partial<Reading>): boolean {
+  switch (field) {
+    case 'toolName':
+    case 'toolArguments':
+    case 'toolResult':
+      return kind !== 'tool';
+    case 'query':
+    case 'documents':
+      return kind !== 'retriever' && kind !== 'reranker';
+    case 'input':
+      return messages !== undefined;
+    case 'output':
+      return choices !== undefined;
+    default:
+      return false;
+  }
 }
 
 function notesOf(call: Readonly<Record<string, unknown>>): readonly string[] {

@@ -62,8 +62,9 @@ describe('otel-weave serve', () => {
   });
 
   it('takes two signals at once for one', async () => {
-    const child = bench.start(['serve', ...FREE], env());
-    await child.ready();
+    weave.faults.add({ path: '/v2/', hang: true });
+    const child = bench.start(['serve', ...FREE, '--set', 'shutdown.timeout=100ms'], env());
+    await postRecording((await child.ready())['http']);
     child.process.kill('SIGINT');
     child.process.kill('SIGTERM');
     expect((await child.exit).code).toBe(0);
