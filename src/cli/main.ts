@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=16
 /** The process: its signals, its streams, its end. The only file that exits. */
 import { systemSources } from '../config/sources.ts';
 import { systemClock } from '../core/clock.ts';
