@@ -57,7 +57,9 @@ export function createFiles(deps: FilesDeps, settings: FilesSettings): Files {
 /** A line of JSON begins with what it holds. Protobuf does not tell; there only spans are read. */
 function signalOf({ encoding, body }: Extract<FileRecord, { status: 'request' }>): ExportSignal {
   if (encoding !== 'json') return 'traces';
-  const beginning = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, BEGINNING_BYTES)).toString('latin1');
+  const beginning = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, BEGINNING_BYTES)).toString(
+    'latin1',
+  );
   if (/^\W*"resource_?logs"/i.test(beginning)) return 'logs';
   return /^\W*"resource_?metrics"/i.test(beginning) ? 'metrics' : 'traces';
 }

@@ -78,7 +78,7 @@ async function callsOf(scenario: string): Promise<readonly Record<string, unknow
 async function settled(): Promise<void> {
   const metric = async (name: string) => {
     const text = await (await fetch(`http://${service.addresses.metrics}/metrics`)).text();
-    return Number(new RegExp(`^otelweave_${name}(?:\\{.*\\})? (\\d+)`, 'm').exec(text)?.[1]);
+    return Number(new RegExp(`^otelweave_${name}(?:\\{.*\\})? (\\d+)`, 'm').exec(text)?.[1] ?? 0);
   };
   while ((await metric('exporter_sent_spans_total')) < (await metric('receiver_accepted_spans_total'))) {
     await systemClock.sleep(50);
