@@ -126,6 +126,8 @@ function fromConversation(source: Json, role: string): readonly SourceMessage[] 
   const content = source['content'] ?? source['_content'] ?? source['parts'] ?? source['contents'] ?? source['text'];
   const name = textOf(source, 'name');
   const pieces = contentPieces(content);
+  const items = responsesItems(pieces);
+  if (items) return toMessages(items, role);
   const hasResults = pieces.some((piece) => piece.is === 'tool_result');
   // OpenInference gives a tool's answer the role of a user, with the id of the call it answers
   const answers = textOf(source, 'tool_call_id', 'toolCallId', 'call_id');
@@ -149,6 +151,17 @@ function fromConversation(source: Json, role: string): readonly SourceMessage[] 
   if (refusal !== undefined) pieces.push({ is: 'refusal', text: refusal });
   return fromPieces(role, pieces, { ...(name !== undefined && { name }), ...finishOf(source) });
 }
+
+/** The input list of OpenAI's Responses, which some instrumentations put as JSON into the text of one message. */
+function responsesItems(pieces: readonly Piece[]): readonly unknown[] | undefined {
+  const [only] = pieces;
+  if (only?.is !== 'text' || pieces.length > 1 || !only.text.includes('"function_call')) return undefined;
+  const parsed = parseJson(only.text);
+  return Array.isArray(parsed) && looksLikeMessages(parsed) && parsed.some(isFunctionItem) ? parsed : undefined;
+}
+
+const isFunctionItem = (item: unknown) =>
+  isObject(item) && (item['type'] === 'function_call' || item['type'] === 'function_call_output');
 
 function finishOf(source: Json): { finish_reason?: string } {
   const beside = source['meta'] ?? source['_meta'] ?? source['response_metadata'];

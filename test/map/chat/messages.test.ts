@@ -317,6 +317,34 @@ const SHAPES: readonly (readonly [string, unknown, unknown])[] = [
       { role: 'tool', content: 'ok', tool_call_id: 't1' },
     ],
   ],
+  [
+    'a Responses input as the text of one message',
+    [
+      {
+        role: 'user',
+        parts: [
+          {
+            type: 'text',
+            content: JSON.stringify([
+              { role: 'user', content: 'Weather?' },
+              { type: 'function_call', call_id: 'c1', name: 'f', arguments: '{}' },
+              { type: 'function_call_output', call_id: 'c1', output: 'sunny' },
+            ]),
+          },
+        ],
+      },
+    ],
+    [
+      { role: 'user', content: 'Weather?' },
+      { role: 'assistant', content: null, tool_calls: [call('f', '{}', 'c1')] },
+      { role: 'tool', content: 'sunny', tool_call_id: 'c1' },
+    ],
+  ],
+  [
+    'a text that quotes messages and is one message all the same',
+    [{ role: 'user', content: '[{"role":"user","content":"Hi"}]' }],
+    [{ role: 'user', content: '[{"role":"user","content":"Hi"}]' }],
+  ],
   ['nothing', undefined, []],
   ['an empty list', [], []],
 ];
