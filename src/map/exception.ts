@@ -9,25 +9,27 @@ import { type SpanView, textAt } from './span-view.ts';
 export function exceptionOf(view: SpanView, reading: Partial<Reading>): string | undefined {
   const { span } = view;
   if (span.status.code !== STATUS_ERROR && reading.failure === undefined) return undefined;
-  const event = span.events.findLast((one) => one.name === 'exception');
-  if (event) {
-    const type = event.attributes.get('exception.type');
-    const message = event.attributes.get('exception.message');
-    const stack = event.attributes.get('exception.stacktrace');
-    const head = [type, message].filter((part) => typeof part === 'string' && part !== '').join(': ');
-    // most stack traces begin with type and message: not said twice
-    if (typeof stack === 'string' && stack !== '') {
-      return typeof message === 'string' && stack.includes(message)
-        ? stack
-        : [head, stack].filter((part) => part !== '').join('\n');
-    }
-    if (head !== '') return head;
-  }
   // OTel gives the message of a status a meaning for errors only
-  const said = (span.status.code === STATUS_ERROR && span.status.message) || reading.failure;
+  const said = [span.status.code === STATUS_ERROR ? span.status.message : undefined, reading.failure].find(isSaid);
   const type = textAt(view, 'error.type');
-  if (said !== undefined) return type !== undefined && !said.includes(type) ? `${type}: ${said}` : said;
-  return type ?? textAt(view, 'error.message') ?? httpFailure(view) ?? 'Error (the span says no reason)';
+  const withType = said !== undefined && type !== undefined && !said.includes(type) ? `${type}: ${said}` : said;
+  const reasons = [thrown(view), withType, type, textAt(view, 'error.message'), httpFailure(view)];
+  return reasons.find(isSaid) ?? 'Error (the span says no reason)';
+}
+
+const isSaid = (text: string | undefined) => text !== undefined && text.trim() !== '';
+
+/** The last exception event: type, message and stack. Most stack traces begin with the other two; then they are not said twice. */
+function thrown({ span }: SpanView): string | undefined {
+  const event = span.events.findLast((one) => one.name === 'exception');
+  if (!event) return undefined;
+  const [type, message, stack] = ['type', 'message', 'stacktrace'].map((name) => {
+    const value = event.attributes.get(`exception.${name}`);
+    return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+  });
+  const head = [type, message].filter((part) => part !== undefined).join(': ');
+  if (stack === undefined) return head;
+  return message !== undefined && stack.includes(message) ? stack : [head, stack].filter(isSaid).join('\n');
 }
 
 function httpFailure(view: SpanView): string | undefined {
