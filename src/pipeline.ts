@@ -2,31 +2,38 @@
  * Carries what the queue holds to Weave:
  *
  *   queue.claim ─> decode ─> route ─> map ─> deliver ─┬─> queue.settle    delivered, or dead with its reason
- *                                                     └─> queue.release   given up because the bridge stops
+ *        ^                     │                      ├─> queue.release   the bridge stops
+ *        │                     └─────────┬────────────┘
+ *        └─── queue.unpark <─ callUp <─ queue.park    its projects take nothing now: no memory is held for them
  */
 import { once } from 'node:events';
 import type { Call, ProjectId } from './core/call.ts';
 import type { Clock } from './core/clock.ts';
 import type { Counters } from './core/counters.ts';
-import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
-import type { DeadSpan, Encoding, MappedSpans, MapSpans, Queue, QueueDepth, QueueEntry } from './core/ports.ts';
-import { routeSpans } from './core/route.ts';
-import type { DecodedRequest, Invalid } from './decode/outcome.ts';
-import type { Content } from './pipeline-content.ts';
+import type { Delivery, MapSpans, Queue, QueueDepth, QueueEntry } from './core/ports.ts';
+import { type Content, LOGS } from './pipeline-content.ts';
+import { createInFlight } from './pipeline-in-flight.ts';
+import { createPrepare, type Decode, type Prepared, type PrepareSettings } from './pipeline-prepare.ts';
 import type { Deliverer } from './send/deliver.ts';
+import type { Gate } from './send/gate.ts';
 
 /** Body bytes taken from the queue at once: they wait in memory until there is room for their calls. */
 const CLAIM_BYTES = 1024 * 1024;
+/** Requests parked at a time: each takes some 100 bytes of memory. Beyond it a stuck project does hold up the others. */
+export const MAX_PARKED = 200_000;
+/** Spares the error with its stack that an abort without a reason makes. */
+const WOKEN = 'something has changed';
 /** How long decoding and mapping may keep sockets waiting. One request is never cut, however large. */
 const SLICE_MS = 5;
-const NO_PROJECT = 'no project any more: set weave.project (WEAVE_PROJECT)';
 
 export interface PipelineDeps {
   readonly queue: Queue;
-  readonly decode: (body: Uint8Array, encoding: Encoding) => Pick<DecodedRequest, 'status' | 'spans'> | Invalid;
+  readonly decode: Decode;
   readonly map: MapSpans;
   readonly deliverer: Deliverer;
+  /** The one that the deliverer sends through; it wakes the pipeline. */
+  readonly gate: Pick<Gate, 'blocker' | 'callUp' | 'stop'>;
   /** Between map and deliver: calls without content wait here for their log records. */
   readonly content: Content;
   readonly clock: Clock;
@@ -34,43 +41,40 @@ export interface PipelineDeps {
   readonly counters: Counters;
 }
 
-export interface PipelineSettings {
-  /** For spans whose resource and request name no project. */
-  readonly defaultProject: ProjectId | null;
+export interface PipelineSettings extends PrepareSettings {
   /** No request is mapped while the calls under way are this many bytes or more. */
   readonly maxInFlightBytes: number;
 }
 
 export interface Pipeline {
   start(): void;
+  /** Looks at what is parked: something may be no longer in its way. */
+  wake(): void;
   /** Delivers what the queue holds until it is empty or deadlineMs (at most 2^31-1) have passed, then closes. */
   drain(deadlineMs: number): Promise<{ readonly left: QueueDepth }>;
   /** Gives up what is under way and hands it back to the queue. */
   close(): Promise<void>;
 }
 
-/** What a request became: its calls, and the spans of it that cannot become one. */
-interface Prepared extends MappedSpans {
-  readonly dead: readonly DeadSpan[];
-  /** How many spans `dead` stands for. */
-  readonly deadSpans: number;
-}
-
 export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): Pipeline {
-  const { queue, deliverer, content, clock, log, counters } = deps;
+  const { queue, deliverer, gate, content, clock, log, counters } = deps;
+  const inFlight = createInFlight(settings.maxInFlightBytes);
+  const blockerOf = (project: ProjectId) => gate.blocker(project) ?? (inFlight.hasShare(project) ? undefined : project);
+  const prepare = createPrepare({ decode: deps.decode, map: deps.map, content, blockerOf }, settings);
   const underWay = new Set<Promise<void>>();
   let state: 'idle' | 'running' | 'draining' | 'closed' = 'idle';
   let loop = Promise.resolve();
   let closed: Promise<void> | undefined;
   let wake = new AbortController();
-  let inFlightBytes = 0;
 
   const isOpen = () => state === 'running' || state === 'draining';
 
   async function run(): Promise<void> {
     let sliceStartMs = clock.monotonic();
     while (isOpen()) {
-      const entries = queue.claim(CLAIM_BYTES);
+      callUp();
+      const mayPark = queue.depth().parked < MAX_PARKED;
+      const entries = mayPark ? queue.claim(CLAIM_BYTES) : [];
       for (const entry of entries) {
         await room();
         if (isOpen()) carry(entry);
@@ -81,19 +85,35 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       }
       if (entries.length > 0) continue;
       if (state === 'draining') {
-        if (underWay.size === 0) return;
-        void deliverer.flush();
+        if (underWay.size === 0 && queue.depth().parked === 0) return;
+        deliverer.flush();
       }
-      await queue.ready(wake.signal);
+      await (mayPark ? queue.ready(wake.signal) : woken());
       wake = new AbortController();
     }
   }
 
+  /** Unparks what may go now: one name a turn, so that each has its turn; logs when all spans have gone. */
+  function callUp(): void {
+    const names = [...queue.parkedUnder()];
+    for (const name of names) {
+      if (name === LOGS && names.length > 1) continue;
+      const called = inFlight.hasShare(name) ? gate.callUp(name) : 'none';
+      if (called === 'none') continue;
+      queue.unpark(name, called === 'all' ? CLAIM_BYTES : 0);
+      break;
+    }
+  }
+
+  async function woken(): Promise<void> {
+    if (!wake.signal.aborted) await once(wake.signal, 'abort');
+  }
+
   /** Resolves when calls may be added to those under way. */
   async function room(): Promise<void> {
-    while (isOpen() && inFlightBytes >= settings.maxInFlightBytes) {
-      void deliverer.flush();
-      if (!wake.signal.aborted) await once(wake.signal, 'abort');
+    while (isOpen() && inFlight.isFull()) {
+      deliverer.flush();
+      await woken();
       wake = new AbortController();
     }
   }
@@ -105,57 +125,61 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       return;
     }
     const prepared = prepare(entry);
-    const done = finish(entry.id, prepared, prepared.corrected.length > 0 ? [...underWay] : []);
+    if (prepared.status === 'blocked') {
+      queue.park([entry.id], prepared.by);
+      // What there is of it gets no more company.
+      deliverer.flush(prepared.by);
+      return;
+    }
+    const earlier = prepared.corrected.length > 0 ? [...underWay] : [];
+    const done = finish(entry.id, entry.acceptedAtMs, prepared, earlier);
     underWay.add(done);
     void done.then(() => {
       underWay.delete(done);
-      wake.abort();
+      wake.abort(WOKEN);
     });
-  }
-
-  function prepare(entry: QueueEntry): Prepared {
-    try {
-      const decoded = deps.decode(entry.body, entry.encoding);
-      if (decoded.status === 'invalid') return unreadable(entry, decoded.message);
-      const { routed, homeless } = routeSpans(decoded.spans, entry.project ?? settings.defaultProject);
-      // They were rejected when they came, and not accepted, save where the configured project is gone since.
-      const taken = homeless.slice(0, Math.max(0, entry.spans - routed.length));
-      const dead = taken.map(({ spanId }) => ({ spanId, reason: NO_PROJECT }));
-      const mapped = deps.map(routed);
-      content.discard(routed, mapped);
-      return { ...mapped, dead, deadSpans: dead.length };
-    } catch (thrown) {
-      return unreadable(entry, messageOf(thrown));
-    }
   }
 
   /**
    * Calls of earlier requests, written anew. They follow what is under way now: else an older record that is
-   * being retried could arrive after them, and Weave keeps what came last.
+   * being sent could arrive after them, and Weave keeps what came last.
    */
-  async function correct(calls: readonly Call[], earlier: readonly Promise<void>[]): Promise<boolean> {
-    if (calls.length === 0) return true;
+  async function correct(
+    calls: readonly Call[],
+    acceptedAtMs: number,
+    earlier: readonly Promise<void>[],
+  ): Promise<Pick<Delivery, 'released' | 'blockedBy'>> {
+    if (calls.length === 0) return { released: false };
     await Promise.all(earlier);
-    const delivery = deliverer.deliver(calls);
-    if (state === 'draining') void deliverer.flush();
-    return !(await delivery).released;
+    const delivery = deliverer.deliver(calls, acceptedAtMs);
+    if (state === 'draining') deliverer.flush();
+    return delivery;
   }
 
-  async function finish(id: number, prepared: Prepared, earlier: readonly Promise<void>[]): Promise<void> {
+  async function finish(
+    id: number,
+    acceptedAtMs: number,
+    prepared: Prepared,
+    earlier: readonly Promise<void>[],
+  ): Promise<void> {
     const { calls, corrected, filtered, dead, deadSpans } = prepared;
-    const bytes = [...calls, ...corrected].reduce((sum, call) => sum + call.json.length, 0);
-    inFlightBytes += bytes;
-    const delivery = await content.deliver(prepared);
-    const isCorrected = await correct(corrected, earlier);
-    if (delivery.released || !isCorrected) queue.release([id]);
+    const ended = inFlight.add([...calls, ...corrected]);
+    const delivery = await content.deliver(prepared, acceptedAtMs);
+    const correction = await correct(corrected, acceptedAtMs, earlier);
+    if (delivery.released || correction.released) giveBack(id, delivery.blockedBy ?? correction.blockedBy);
     else {
       // Settled and counted in one turn of the event loop, so that the counters balance at every moment.
-      queue.settle([{ id, dead: [...dead, ...delivery.dead] }]);
+      queue.settle([{ id, dead: [...dead, ...delivery.dead], triggers: delivery.triggers ?? [] }]);
       counters.add('exporter_sent_spans', delivery.delivered);
       counters.add('processor_filtered_spans', filtered);
       countDead(deadSpans + delivery.dead.length, (dead[0] ?? delivery.dead[0])?.reason);
     }
-    inFlightBytes -= bytes;
+    ended();
+  }
+
+  function giveBack(id: number, blockedBy: string | undefined): void {
+    if (isOpen() && blockedBy !== undefined) queue.park([id], blockedBy);
+    else queue.release([id]);
   }
 
   function countDead(spans: number, reason: string | undefined): void {
@@ -168,8 +192,9 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     closed ??= (async () => {
       state = 'closed';
       deliverer.stop();
+      gate.stop();
       await content.stop();
-      wake.abort();
+      wake.abort(WOKEN);
       await loop;
       await Promise.all(underWay);
     })();
@@ -182,9 +207,10 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       state = 'running';
       loop = run();
     },
+    wake: () => wake.abort(WOKEN),
     async drain(deadlineMs) {
       if (state === 'running') state = 'draining';
-      wake.abort();
+      wake.abort(WOKEN);
       const deadline = clock.after(deadlineMs, () => void close());
       await loop;
       deadline.cancel();
@@ -193,9 +219,4 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
     },
     close,
   };
-}
-
-function unreadable(entry: QueueEntry, message: string): Prepared {
-  const reason = `the stored request can no longer be turned into calls: ${message}`;
-  return { calls: [], lacking: [], corrected: [], filtered: 0, dead: [{ spanId: '', reason }], deadSpans: entry.spans };
 }

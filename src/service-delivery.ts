@@ -1,4 +1,6 @@
+import { createKeySource } from './config/key-source.ts';
 import type { Config } from './config/options.ts';
+import { systemSources } from './config/sources.ts';
 import type { Clock } from './core/clock.ts';
 import type { Counters } from './core/counters.ts';
 import type { Log } from './core/log.ts';
@@ -7,17 +9,24 @@ import { decodeLogs } from './decode/logs.ts';
 import { decodeRequest } from './decode/request.ts';
 import { createJoinLogs } from './join/join-logs.ts';
 import { createMapper } from './map/map-spans.ts';
+import { shortenCall } from './map/shorten.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { createContent } from './pipeline-content.ts';
+import { matchDelivered } from './pipeline-match.ts';
 import { createDeliver } from './send/deliver.ts';
+import { createFallback } from './send/fallback.ts';
+import { createGate, type Trouble } from './send/gate.ts';
 import { createLimit } from './send/limit.ts';
-import { createRetry } from './send/retry.ts';
 import { createWeaveClient } from './send/weave-client.ts';
 import { mapSettings } from './service-map.ts';
+import type { Match } from './trigger/match.ts';
 import { VERSION } from './version.ts';
 
 /** Calls that are mapped and not yet answered for, over all requests: enough to keep every connection busy. */
-const BATCHES_IN_FLIGHT_PER_CONNECTION = 2;
+const BATCHES_IN_FLIGHT_PER_CONNECTION = 1.5;
+
+/** How long an older server is taken for one before it is asked again. */
+const RECHECK_ROUTE_MS = 10 * 60_000;
 
 /** Spans and log records that may wait for each other. */
 const MAX_WAITING = 10_000;
@@ -27,49 +36,68 @@ export interface DeliveryDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
+  /** What rules make of calls that Weave has accepted. */
+  readonly match?: Match | undefined;
 }
 
 export interface DeliveryLine {
   readonly pipeline: Pipeline;
+  /** Where Weave takes nothing now. */
+  readonly troubles: () => readonly Trouble[];
   /** Closes idle connections. Call it after the pipeline has closed. */
   close(): void;
 }
 
-/** Everything behind the queue: pipeline ─> deliver ─> retry ─> limit ─> Weave. */
+/** Everything behind the queue: pipeline ─> deliver ─> limit ─> gate ─> fallback ─> Weave. */
 export function createDeliveryLine(deps: DeliveryDeps, config: Config): DeliveryLine {
-  const { queue, clock, log, counters } = deps;
+  const { queue, clock, log, counters, match } = deps;
   const { weave, batch, retry } = config;
   const client = createWeaveClient(
     { clock, counters },
     {
       url: weave.url,
-      apiKey: weave.api_key?.reveal() ?? null,
+      apiKey: createKeySource(config, systemSources()),
       timeoutMs: weave.timeout,
       userAgent: `otel-weave-bridge/${VERSION}`,
       maxSockets: weave.concurrency,
     },
   );
-  const limited = createLimit({ send: client.complete }, { concurrency: weave.concurrency });
-  const send = createRetry(
-    { send: limited, clock, log },
-    { initialMs: retry.initial, maxMs: retry.max, maxElapsedMs: retry.max_elapsed },
+  const fallback = createFallback({ ...client, clock, log }, { recheckMs: RECHECK_ROUTE_MS });
+  const gate = createGate(
+    { send: fallback, clock, log, wake: () => pipeline.wake() },
+    { initialMs: retry.initial, maxMs: retry.max },
   );
+  const { concurrency } = weave;
+  const send = createLimit({ send: gate.send }, { concurrency });
+  const shorten = (json: Buffer, maxBytes: number) => Buffer.from(shortenCall(json.toString(), maxBytes).text);
   const deliverer = createDeliver(
-    { send, clock },
-    { maxCalls: batch.max_calls, maxBytes: batch.max_bytes, maxWaitMs: batch.max_wait, concurrency: weave.concurrency },
+    { send, clock, counters, shorten },
+    {
+      maxCalls: batch.max_calls,
+      maxBytes: batch.max_bytes,
+      maxWaitMs: batch.max_wait,
+      concurrency,
+      maxElapsedMs: retry.max_elapsed,
+    },
   );
   const map = createMapper(mapSettings(config, log));
   const join = createJoinLogs(
     { clock },
     { waitMs: config.map.join_logs.wait, keepMs: config.map.join_logs.keep, maxWaiting: MAX_WAITING },
   );
-  const content = createContent({ join, decodeLogs, map, deliver: deliverer.deliver, queue, log });
-  const pipeline = createPipeline(
-    { queue, decode: decodeRequest, map, deliverer, content, clock, log, counters },
+  const deliver = match ? matchDelivered({ deliver: deliverer.deliver, match }) : deliverer.deliver;
+  const content = createContent({ join, decodeLogs, map, deliver, queue, log });
+  const pipeline: Pipeline = createPipeline(
+    { queue, decode: decodeRequest, map, deliverer, gate, content, clock, log, counters },
     {
       defaultProject: weave.project ?? null,
       maxInFlightBytes: weave.concurrency * batch.max_bytes * BATCHES_IN_FLIGHT_PER_CONNECTION,
     },
   );
-  return { pipeline, close: client.close };
+  return { pipeline, troubles: gate.troubles, close: client.close };
+}
+
+/** For a person: who is not served, why, and what to do about it. */
+export function describeTrouble({ blocked, attempts, reason, todo }: Trouble): string {
+  return `${blocked}: ${reason} (${attempts} in a row)${todo === undefined ? '' : `. ${todo}`}`;
 }

@@ -20,7 +20,7 @@ export interface DevService {
   close(): Promise<StopReport>;
 }
 
-/** Starts the sidecar together with a Weave of its own, which is where everything goes, whatever `weave.url` says. */
+/** Starts the sidecar together with a Weave of its own, which is where everything goes, whatever `weave.url` and `jobs.url` say. */
 export async function startDevService(config: Config, deps: ServiceDeps = {}): Promise<DevService> {
   const { clock = systemClock, log = silentLog } = deps;
   mkdirSync(config.queue.dir, { recursive: true });
@@ -32,7 +32,11 @@ export async function startDevService(config: Config, deps: ServiceDeps = {}): P
   );
   try {
     const service = await startService(
-      { ...config, weave: { ...config.weave, url: local.url, api_key: undefined } },
+      {
+        ...config,
+        weave: { ...config.weave, url: local.url, api_key: undefined },
+        jobs: { ...config.jobs, url: local.url, api_key: undefined },
+      },
       deps,
     );
     otlpPort = service.addresses.http.slice(service.addresses.http.lastIndexOf(':') + 1);

@@ -14,6 +14,7 @@ import { createFiles, type Files } from './receive/files.ts';
 import type { StopReport } from './service.ts';
 import { createDeliveryLine } from './service-delivery.ts';
 import { mapSettings } from './service-map.ts';
+import { createTriggerLine, type TriggerLine } from './service-triggers.ts';
 
 /** What the memory queue has room for beside one request of the largest size. Little, for the files wait where they are. */
 const MEMORY_QUEUE_BYTES = 8 * 1024 * 1024;
@@ -37,8 +38,9 @@ export interface Pipe extends Files {
 /** Files in, calls out. The queue is on disk only where `queueOnDisk` says so: else what is left at the end is gone. */
 export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean): Pipe {
   const { clock, counters } = deps;
-  const queue = queueOnDisk ? diskQueue(config, deps) : memoryQueue(config, deps);
-  const delivery = createDeliveryLine({ ...deps, queue }, config);
+  const { queue, triggers } = queueOnDisk ? onDisk(config, deps) : inMemory(config, deps);
+  const delivery = createDeliveryLine({ ...deps, queue, match: triggers?.match }, config);
+  triggers?.start();
   delivery.pipeline.start();
 
   async function drain(signal: AbortSignal) {
@@ -54,6 +56,7 @@ export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean):
     async finish(signal) {
       const { left } = await drain(signal);
       delivery.close();
+      await triggers?.close();
       await queue.close();
       return {
         delivered: counters.total('exporter_sent_spans'),
@@ -81,7 +84,11 @@ export function startExplain(config: Config, deps: PipeDeps, tell: (found: Expla
 }
 
 /** Hands on the spans of each request; log records have nothing to be joined to here. */
-function readSpans(config: Config, deps: PipeDeps, each: (spans: readonly RoutedSpan[]) => Promise<void>): Files {
+export function readSpans(
+  config: Config,
+  deps: PipeDeps,
+  each: (spans: readonly RoutedSpan[]) => Promise<void>,
+): Files {
   return files(config, deps, async ({ signal, body, encoding, project }) => {
     if (signal === 'logs') return { status: 'accepted' };
     const decoded = decodeRequest(body, encoding);
@@ -102,13 +109,23 @@ function files({ weave, receive, map }: Config, deps: PipeDeps, accept: Accept):
   );
 }
 
-function diskQueue({ queue }: Config, deps: PipeDeps): Queue {
-  const { dir, max_size: maxBytes, fsync } = queue;
-  // A file can be read again: it is held back, and drops nothing.
-  return openDiskQueue(deps, { dir, maxBytes, fsync, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS });
+interface Stored {
+  readonly queue: Queue;
+  readonly triggers?: TriggerLine;
 }
 
-function memoryQueue({ receive }: Config, deps: PipeDeps): Queue {
+/** What rules make of the calls goes on while the files are read; the rest of it waits on disk for the next `serve`. */
+function onDisk(config: Config, deps: PipeDeps): Stored {
+  const { dir, max_size: maxBytes, fsync } = config.queue;
+  // A file can be read again: it is held back, and drops nothing.
+  const queue = openDiskQueue(deps, { dir, maxBytes, fsync, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS });
+  return { queue, triggers: createTriggerLine({ ...deps, outbox: queue.outbox }, config) };
+}
+
+function inMemory({ receive, scoring, jobs }: Config, deps: PipeDeps): Stored {
+  if (scoring.length + jobs.rules.length > 0) {
+    deps.log.warn('The rules for scoring and jobs are passed over: they need a queue on disk. Give --queue-dir.');
+  }
   const maxBytes = MEMORY_QUEUE_BYTES + receive.max_body;
-  return createMemoryQueue(deps, { maxBytes, retryAfterMs: RETRY_AFTER_MS });
+  return { queue: createMemoryQueue(deps, { maxBytes, retryAfterMs: RETRY_AFTER_MS }) };
 }

@@ -10,7 +10,8 @@ import { GRPC_LIMITS, startGrpcReceiver } from './receive/grpc.ts';
 import { HTTP_LIMITS, startHttpReceiver } from './receive/http.ts';
 import { RECEIVER_LIMITS } from './receive/receiver.ts';
 import { bind } from './service-bind.ts';
-import { createDeliveryLine } from './service-delivery.ts';
+import { createDeliveryLine, describeTrouble } from './service-delivery.ts';
+import { createTriggerLine } from './service-triggers.ts';
 
 /** What a sender is told while the queue is full or its disk fails. */
 const RETRY_AFTER_MS = 1000;
@@ -54,8 +55,8 @@ type Undo = () => unknown;
 /**
  * Starts the sidecar. Throws a BridgeError where a part of it cannot start; those that had started are closed by then.
  *
- *   start: queue ─> delivery ─> receivers ─> health, metrics
- *   close: receivers ─> delivery, until the deadline ─> queue ─> health, metrics
+ *   start: queue ─> triggers ─> delivery ─> receivers ─> health, metrics
+ *   close: receivers ─> delivery, until the deadline ─> triggers ─> queue ─> health, metrics
  */
 export async function startService(config: Config, deps: ServiceDeps = {}): Promise<Service> {
   const undo: Undo[] = [];
@@ -72,12 +73,22 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
   const { queue: stored, receive, telemetry, shutdown } = config;
 
   const queue = openDiskQueue(
-    { clock, log },
-    { dir: stored.dir, maxBytes: stored.max_size, fsync: stored.fsync, retryAfterMs: RETRY_AFTER_MS },
+    { clock, log, counters },
+    {
+      dir: stored.dir,
+      maxBytes: stored.max_size,
+      fsync: stored.fsync,
+      onFull: stored.on_full,
+      retryAfterMs: RETRY_AFTER_MS,
+    },
   );
   undo.push(queue.close);
 
-  const delivery = createDeliveryLine({ queue, clock, log, counters }, config);
+  const triggers = createTriggerLine({ outbox: queue.outbox, clock, log, counters }, config);
+  undo.push(triggers.close);
+  triggers.start();
+
+  const delivery = createDeliveryLine({ queue, clock, log, counters, match: triggers.match }, config);
   undo.push(delivery.close, delivery.pipeline.close);
   delivery.pipeline.start();
 
@@ -100,7 +111,10 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
 
   let state: 'ready' | 'stopping' = 'ready';
   const reasons = () => (state === 'ready' ? [] : ['stopping']);
-  const health = await bind('telemetry.health', telemetry.health, (at) => startHealth({ clock, reasons }, at));
+  const troubles = () => delivery.troubles().map(describeTrouble);
+  const health = await bind('telemetry.health', telemetry.health, (at) =>
+    startHealth({ clock, reasons, troubles }, at),
+  );
   undo.push(health.close);
   const metricsDeps = { clock, counters, queue: { depth: queue.depth, maxBytes: stored.max_size } };
   const metrics = await bind('telemetry.metrics', telemetry.metrics, (at) => startMetrics(metricsDeps, at));
@@ -111,6 +125,7 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
     await Promise.all([http.close(), grpc.close()]);
     const { left } = await delivery.pipeline.drain(Math.max(0, deadlineMs - clock.monotonic()));
     delivery.close();
+    await triggers.close();
     await queue.close();
     await Promise.all([health.close(), metrics.close()]);
     return {

@@ -15,7 +15,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   local: ['core'],
   config: ['core'],
   observe: ['core'],
-  otel: ['core', 'decode', 'config', 'pipeline.ts'],
+  otel: ['core', 'decode', 'config'],
+  'in-app.ts': ['version.ts', 'core', 'decode', 'map', 'queue', 'send', 'config', 'otel', 'pipeline.ts', 'service.ts'],
+  'index.ts': ['in-app.ts', 'otel', 'decode'],
+  register: ['core', 'config', 'in-app.ts', 'otel'],
+  'register.ts': ['register', 'in-app.ts', 'config', 'otel'],
   'pipeline.ts': ['core', 'decode', 'join', 'map', 'queue', 'send', 'trigger', 'receive', 'local', 'config', 'observe'],
   'version.ts': [],
   'service.ts': [
@@ -62,7 +66,7 @@ const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding:
 
 /** The wiring is cut into several files whose names begin alike; they count as one. */
 function folderName(path: string): string {
-  return path.replace(/^(service|pipeline)-.*/, '$1.ts').split('/')[0] ?? path;
+  return path.replace(/^(service|pipeline|in-app)-.*/, '$1.ts').split('/')[0] ?? path;
 }
 
 function folderOf(source: Source, specifier: string): string {

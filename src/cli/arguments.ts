@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { optionsAsText } from '../config/describe.ts';
 import { ALL_OPTIONS } from '../config/options.ts';
 import { VERSION } from '../version.ts';
@@ -26,9 +26,25 @@ export type Arguments =
       readonly files: readonly string[];
       readonly json: boolean;
     }
+  | {
+      readonly command: 'jobs';
+      readonly config: ConfigArguments;
+      readonly action: JobAction;
+      /** 0 for `list`. */
+      readonly id: number;
+    }
+  | {
+      readonly command: 'rules';
+      readonly rulesFile: string;
+      readonly set: readonly string[];
+      readonly files: readonly string[];
+    }
   /** `--help` and `--version`. */
   | { readonly command: 'show'; readonly text: string }
   | { readonly command: 'misused'; readonly message: string };
+
+const JOB_ACTIONS = ['list', 'show', 'resume', 'cancel'] as const;
+export type JobAction = (typeof JOB_ACTIONS)[number];
 
 /** Reads the arguments after `node main.ts`. Pure: prints nothing, never exits. */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -83,6 +99,27 @@ function createProgram(found: (parsed: Arguments) => void): Command {
     .action((files: string[], options: { json?: true }, command: Command) =>
       found({ command: 'explain', config: configOf(command), files, json: options.json === true }),
     );
+
+  withConfig(program.command('jobs'), ['--http', '--grpc', '--weave-url', '--project'])
+    .description('batch jobs: how far they are; let held ones go on, call others off')
+    .addArgument(new Argument('<action>').choices(JOB_ACTIONS))
+    .argument('[id]', 'the job, for all but list')
+    .action((action: JobAction, id: string | undefined, _: unknown, command: Command) => {
+      const isNumber = /^\d{1,15}$/.test(id ?? '');
+      if (!isNumber && action !== 'list') command.error(`error: which job? otel-weave jobs ${action} <id>`);
+      found({ command: 'jobs', config: configOf(command), action, id: isNumber ? Number(id) : 0 });
+    });
+
+  program
+    .command('rules')
+    .description('test: show what each rule would have picked of recorded traces, and would have sent; sends nothing')
+    .addArgument(new Argument('<action>').choices(['test']))
+    .argument('<rules>', 'YAML config file with scoring and jobs')
+    .argument('[file...]', 'OTLP files; - or none reads stdin')
+    .addOption(setOption())
+    .action((_action: string, rulesFile: string, files: string[], _options: unknown, command: Command) =>
+      found({ command: 'rules', rulesFile, set: configOf(command).set, files }),
+    );
   return program;
 }
 
@@ -94,13 +131,19 @@ function withConfig(command: Command, without: readonly string[]): Command {
     if (option.flag === undefined || !isUsed(option.flag)) continue;
     command.addOption(new Option(`${option.flag} <${option.type.placeholder}>`, option.about));
   }
-  const set = new Option('--set <path=value>', 'any option below, such as --set retry.max=1m (repeatable)');
   return command
-    .addOption(set.argParser((assignment: string, before: readonly string[] = []) => [...before, assignment]))
+    .addOption(setOption())
     .addHelpText(
       'after',
       `\nAll options, for --set and the config file (nested: weave: {url: …}):\n\n${optionsAsText(isUsed)}`,
     );
+}
+
+function setOption(): Option {
+  return new Option(
+    '--set <path=value>',
+    'any option of the config, such as --set retry.max=1m (repeatable)',
+  ).argParser((assignment: string, before: readonly string[] = []) => [...before, assignment]);
 }
 
 function configOf(command: Command): ConfigArguments {

@@ -7,8 +7,8 @@ import { logReady, sayReady, untilStopped } from './serve.ts';
 
 type DevArguments = Extract<Arguments, { command: 'dev' }>;
 
-/** Apart from what `serve` keeps: its spans are not for the real Weave. */
-const DEFAULTS = { 'weave.project': 'local/dev', 'queue.dir': '.otel-weave/dev' };
+/** Apart from what `serve` keeps: its spans are not for the real Weave, and its jobs are run by a stand-in beside the local one. */
+const DEFAULTS = { 'weave.project': 'local/dev', 'queue.dir': '.otel-weave/dev', 'jobs.url': 'http://localhost' };
 
 /** `otel-weave dev`: receives, and shows what came on a page of its own, until it is asked to stop. */
 export async function dev(given: DevArguments, host: Host): Promise<void> {

@@ -3,7 +3,9 @@ import { type Arguments, parseArguments } from './arguments.ts';
 import { dev } from './dev.ts';
 import { explain } from './explain.ts';
 import type { Host } from './host.ts';
+import { jobs } from './jobs.ts';
 import { pipe } from './pipe.ts';
+import { rules } from './rules.ts';
 import { serve } from './serve.ts';
 
 /** Runs one command. Resolves to the exit code; rejects only where the bridge itself is at fault. */
@@ -27,6 +29,10 @@ function runCommand(parsed: Arguments, host: Host): Promise<void> {
       return pipe(parsed, host);
     case 'explain':
       return explain(parsed, host);
+    case 'jobs':
+      return jobs(parsed, host);
+    case 'rules':
+      return rules(parsed, host);
     case 'show':
       host.stdout.write(parsed.text);
       return Promise.resolve();

@@ -1,8 +1,10 @@
-import type { Given, Problem, Setting } from './given.ts';
+import { isThisMachine } from './base-url.ts';
+import type { Given, Problem, Reading, Setting } from './given.ts';
 import type { Sources } from './sources.ts';
 import { netrcMachines, netrcPassword } from './wandb.ts';
 
 const PATH = 'weave.api_key';
+const FILE_PATH = 'weave.api_key_file';
 
 /** The last source of the API key: `~/.netrc`, where `wandb login` keeps it. */
 export function keyFromNetrc(weaveUrl: string | undefined, sources: Sources): readonly Given[] {
@@ -12,11 +14,30 @@ export function keyFromNetrc(weaveUrl: string | undefined, sources: Sources): re
   return passwords.slice(0, 1).map((text) => ({ path: PATH, text, place: sources.netrcFile }));
 }
 
+/** The first source of the API key: the file that an option names. */
+export function keyFromFile(given: readonly Given[], sources: Sources): Reading {
+  const named = given.findLast(({ path }) => path === FILE_PATH);
+  if (named === undefined) return { given: [], problems: [] };
+  const text = readKeyFile(named.text, sources);
+  return text === undefined
+    ? { given: [], problems: [{ place: named.place, message: `${FILE_PATH}: cannot read a key from ${named.text}` }] }
+    : { given: [{ path: PATH, text, place: named.text }], problems: [] };
+}
+
+/** What the file holds, without white space around it; undefined where it cannot be read or is empty. */
+export function readKeyFile(path: string, sources: Sources): string | undefined {
+  try {
+    return sources.readText(path).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A Weave on this machine asks for no key; every other one does. */
 export function missingKey(given: readonly Given[], settings: ReadonlyMap<string, Setting>): readonly Problem[] {
   const url = settings.get('weave.url')?.value;
   if (given.some(({ path }) => path === PATH) || typeof url !== 'string') return [];
-  if (/^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname)) return [];
+  if (isThisMachine(url)) return [];
   const message = 'missing; set WANDB_API_KEY, or weave.api_key in the config file, or run `wandb login`';
   return [{ place: PATH, message }];
 }

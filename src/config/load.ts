@@ -1,10 +1,10 @@
 import { BridgeError, messageOf } from '../core/errors.ts';
-import { keyFromNetrc, missingKey } from './api-key.ts';
+import { keyFromFile, keyFromNetrc, missingKey } from './api-key.ts';
 import { misspelledVariables, readEnvironment } from './env-source.ts';
 import { readFlags } from './flag-source.ts';
 import type { Given, Problem, Reading, Setting } from './given.ts';
 import { ALL_OPTIONS, type Config, isOption, OPTIONS, type Section } from './options.ts';
-import { misordered } from './rules.ts';
+import { misordered, wrongRules } from './rules.ts';
 import { redact } from './secret.ts';
 import type { Sources } from './sources.ts';
 import { readYaml } from './yaml-source.ts';
@@ -36,16 +36,18 @@ export function loadConfig(input: ConfigInput, sources: Sources): Loaded {
   const flags = readFlags(input.flags ?? {}, input.set ?? []);
   const weakestFirst = [...defaults(input), ...file.given, ...readEnvironment(sources.env), ...flags.given];
   const url = weakestFirst.findLast((given) => given.path === 'weave.url')?.text;
+  const keyFile = keyFromFile(weakestFirst, sources);
+  weakestFirst.push(...keyFile.given);
   if (input.keyNeeded) weakestFirst.unshift(...keyFromNetrc(url, sources));
 
-  const problems = [...file.problems, ...flags.problems];
+  const problems = [...file.problems, ...flags.problems, ...keyFile.problems];
   const settings = new Map<string, Setting>();
   for (const given of weakestFirst) {
     const parsed = parse(given);
     if ('problems' in parsed) problems.push(...parsed.problems);
     else settings.set(given.path, parsed);
   }
-  problems.push(...misordered(settings));
+  problems.push(...misordered(settings), ...wrongRules(settings));
   if (input.keyNeeded) problems.push(...missingKey(weakestFirst, settings));
   if (problems.length > 0) throw invalid(problems);
   return { config: freeze(OPTIONS, '', settings) as Config, warnings: misspelledVariables(sources.env) };

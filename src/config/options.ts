@@ -1,4 +1,7 @@
+import { jobRule } from './jobs-options.ts';
 import { redactRule, spanFilter } from './map-options.ts';
+import { namedList } from './rule-options.ts';
+import { scoringRule } from './scoring-options.ts';
 import {
   bool,
   choice,
@@ -55,6 +58,9 @@ export const OPTIONS = {
       about: 'Weave trace server',
     }),
     api_key: optional(secret, { env: 'WANDB_API_KEY', about: 'W&B API key; else from ~/.netrc' }),
+    api_key_file: optional(path, {
+      about: 'a file with the key, which counts before weave.api_key; read again when Weave turns the key away',
+    }),
     project: optional(project, {
       env: 'WEAVE_PROJECT',
       flag: '--project',
@@ -74,9 +80,12 @@ export const OPTIONS = {
       about: 'where accepted requests wait on disk (dev keeps its local Weave there, too)',
     }),
     max_size: option(size(MIB, 2 ** 20 * MIB), '1GiB', {
-      about: 'bytes that may wait; then senders are told to come again',
+      about: 'bytes that may wait; then queue.on_full counts',
     }),
     fsync: option(bool, 'false', { about: 'survive a power cut, too: slower' }),
+    on_full: option(choice(['refuse', 'drop_oldest']), 'refuse', {
+      about: 'what to do at max_size: tell senders to come again, or drop what has waited longest',
+    }),
   },
   batch: {
     max_calls: option(integer(1, 10_000), '1000', { about: 'most calls in one request to Weave' }),
@@ -111,6 +120,23 @@ export const OPTIONS = {
       }),
       keep: option(duration(SECOND, 24 * HOUR), '10m', { about: 'how long such log records wait for their span' }),
     },
+  },
+  scoring: option(namedList(scoringRule, 'a list of {name, when, sample, scorers, …}'), '[]', {
+    about: 'calls that Weave is asked to score once it has them',
+  }),
+  jobs: {
+    url: optional(url, {
+      envElse: { name: 'IMPALA_BASE_URL', convert: (text) => text },
+      about: 'an OpenAI-compatible batch API, with or without /v1',
+    }),
+    api_key: optional(secret, {
+      envElse: { name: 'IMPALA_API_KEY', convert: (text) => text },
+      about: 'its key; not set: no key is sent',
+    }),
+    poll: option(duration(10, HOUR), '10s', { about: 'first wait between two looks at a batch; later ones are longer' }),
+    rules: option(namedList(jobRule, 'a list of {name, when, sample, job_id, model, prompt, …}'), '[]', {
+      about: 'calls that a model is asked about in batches, and where its answers go',
+    }),
   },
   telemetry: {
     health: option(endpoint, 'localhost:13133', { about: 'where GET / tells whether the bridge is ready' }),

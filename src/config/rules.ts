@@ -18,3 +18,18 @@ export function misordered(settings: ReadonlyMap<string, Setting>): readonly Pro
     return [{ place: `${lower.place}, ${upper.place}`, message }];
   });
 }
+
+/** Rules are told apart by their names, and jobs need somebody to run them. */
+export function wrongRules(settings: ReadonlyMap<string, Setting>): readonly Problem[] {
+  const place = settings.get('jobs.rules')?.place ?? '';
+  const jobs = namesOf(settings.get('jobs.rules'));
+  const twice = namesOf(settings.get('scoring')).filter((name) => jobs.includes(name));
+  const problems = twice.map((name) => ({ place, message: `jobs.rules: ${name} is also the name of a scoring rule` }));
+  if (jobs.length === 0 || settings.has('jobs.url')) return problems;
+  return [...problems, { place: 'jobs.url', message: 'missing; jobs.rules need the address of a batch API' }];
+}
+
+function namesOf(setting: Setting | undefined): readonly string[] {
+  const rules = (setting?.value ?? []) as readonly { readonly name: string }[];
+  return rules.map(({ name }) => name);
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseProjectId } from '../core/call.ts';
 import { messageOf } from '../core/errors.ts';
+import { parseBaseUrl } from './base-url.ts';
 import { parseEndpoint } from './endpoint.ts';
 import { createSecret } from './secret.ts';
 import { formatDuration, formatSize, parseDuration, parseSize } from './units.ts';
@@ -110,11 +111,7 @@ export const path: OptionType<string> = parsed('path', 'a path', (given) => (giv
 export const project = parsed('entity/project', 'a W&B project as entity/project', parseProjectId);
 
 /** Without a trailing slash, so that a path can be appended. */
-export const url: OptionType<string> = parsed('url', 'an http or https URL without credentials or query', (given) => {
-  const parts = URL.canParse(given) ? new URL(given) : undefined;
-  if (!parts || !/^https?:$/.test(parts.protocol) || parts.username || parts.password) return undefined;
-  return parts.search || parts.hash ? undefined : parts.href.replace(/\/+$/, '');
-});
+export const url: OptionType<string> = parsed('url', 'an http or https URL without credentials or query', parseBaseUrl);
 
 /** Anything that can travel in an HTTP header. */
 export const secret = {

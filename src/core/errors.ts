@@ -11,6 +11,8 @@ export const ERRORS = {
     exitCode: 1,
     todo: 'Choose another file for the local Weave, or make this one readable and writable.',
   },
+  JOB_UNKNOWN: { exitCode: 1, todo: 'See `otel-weave jobs list`, with the --queue-dir or --config of the bridge.' },
+  JOB_STATE: { exitCode: 1, todo: 'See `otel-weave jobs show` for where it is.' },
   INPUT_UNREADABLE: { exitCode: 1, todo: 'Check the path and its permissions.' },
   NOT_DELIVERED: {
     exitCode: 1,

@@ -3,7 +3,7 @@
  * `pipeline.ts` and `service.ts` put the parts together.
  */
 import type { Call, ProjectId } from './call.ts';
-import type { Span, SpanId } from './span.ts';
+import type { Span, SpanId, TraceId } from './span.ts';
 
 export type Encoding = 'protobuf' | 'json';
 export type Signal = 'traces' | 'logs';
@@ -45,10 +45,44 @@ export interface DeadSpan {
   readonly reason: string;
 }
 
-/** The end of an entry: what was not delivered of it is written to the dead letters in the same transaction. */
+/** A call that Weave has accepted, and a rule that it meets: there is something to be done about the call. */
+export interface Trigger {
+  readonly project: ProjectId;
+  readonly callId: SpanId;
+  readonly traceId: TraceId;
+  /** The name of the rule. */
+  readonly rule: string;
+  /** Another one for each change of what the rule does. */
+  readonly version: string;
+  /** When Weave had accepted the call: milliseconds since the epoch. */
+  readonly acceptedAtMs: number;
+  /** Of a job rule: the body of the request about this call, as JSON text. */
+  readonly request: string | null;
+}
+
+/** A trigger on disk. `id` grows with the order in which they were written. */
+export interface StoredTrigger extends Trigger {
+  readonly id: number;
+}
+
+/** Triggers that were written together with the end of their entry, and wait to be taken over by whoever acts on them. */
+export interface Outbox {
+  /** The oldest ones. */
+  read(max: number): readonly StoredTrigger[];
+  /** Forgets those up to this id. A crash right after may bring them back. */
+  forget(throughId: number): void;
+  /** Resolves when there may be some, or when the signal aborts, or the queue closes. */
+  ready(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * The end of an entry: what was not delivered of it is written to the dead letters, and its triggers to the outbox,
+ * in the same transaction. A queue without a disk keeps neither.
+ */
 export interface Settled {
   readonly id: number;
   readonly dead: readonly DeadSpan[];
+  readonly triggers?: readonly Trigger[];
 }
 
 export interface QueueDepth {
@@ -59,11 +93,13 @@ export interface QueueDepth {
   readonly bytes: number;
   /** How many of the entries are claimed now. */
   readonly claimed: number;
+  /** How many of the entries are parked now. */
+  readonly parked: number;
 }
 
 /**
- * A first-in, first-out store of accepted requests. Claims live in memory only:
- * what was claimed and not settled when the process died is there again at the next start.
+ * A first-in, first-out store of accepted requests. Claims live in memory only, and so does what is parked:
+ * what was not settled when the process died is there again at the next start.
  * Nothing of it throws for a full or broken store: what cannot be written or read now is tried again later.
  */
 export interface Queue {
@@ -75,6 +111,14 @@ export interface Queue {
   settle(settled: readonly Settled[]): void;
   /** Hands claimed entries back; they are claimed again in their old order. */
   release(ids: readonly number[]): void;
+  /** Sets claimed entries aside under a name: nobody claims them until they are unparked. */
+  park(ids: readonly number[], under: string): void;
+  /** Hands back what was parked first under this name: as much as fits into maxBytes, but at least one entry if there is any. */
+  unpark(under: string, maxBytes: number): void;
+  /** The names under which entries are parked now; the one that was unparked last comes last. */
+  parkedUnder(): Iterable<string>;
+  /** Claims those of these entries that are parked under this name. */
+  recall(ids: Iterable<number>, under: string): readonly QueueEntry[];
   /** Resolves when there may be something to claim, or when the signal aborts, or the queue closes. */
   ready(signal: AbortSignal): Promise<void>;
   depth(): QueueDepth;
@@ -115,9 +159,16 @@ export interface Delivery {
   readonly delivered: number;
   /** Calls that Weave refused for good. */
   readonly dead: readonly DeadSpan[];
-  /** True where delivery was given up because the bridge stops: the entry goes back to the queue. */
+  /** True where some calls have no end yet: the entry goes back to the queue. */
   readonly released: boolean;
+  /** Comes with `released` where Weave takes nothing now, and not where the bridge stops: what to park the entry under. */
+  readonly blockedBy?: string | undefined;
+  /** What the delivered calls trigger, where there are rules. */
+  readonly triggers?: readonly Trigger[];
 }
 
-/** Sends calls, batched with others of the same project. Resolves when each has been accepted or refused for good. */
-export type Deliver = (calls: readonly Call[]) => Promise<Delivery>;
+/**
+ * Sends calls, batched with others of the same project. Resolves when each has been accepted, refused for good or released.
+ * `acceptedAtMs` (since the epoch) is when their request came in: calls are not tried for ever.
+ */
+export type Deliver = (calls: readonly Call[], acceptedAtMs: number) => Promise<Delivery>;

@@ -53,6 +53,7 @@ export interface ResourceLike {
   readonly attributes: AttributesLike;
   /** True while detectors are still at work: the attributes are not all there. */
   readonly asyncAttributesPending?: boolean | undefined;
+  waitForAsyncAttributes?(): Promise<void>;
   readonly schemaUrl?: string | undefined;
 }
 

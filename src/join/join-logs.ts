@@ -12,20 +12,36 @@ export interface JoinSettings {
   readonly maxWaiting: number;
 }
 
+/** What became of records: the first of these that holds for any of them. */
+export type RecordsEnd =
+  /** The join was stopped, or the call of their span still waits in the queue, parked under `blockedBy`. */
+  | { readonly status: 'released'; readonly blockedBy?: string | undefined }
+  /** Their span has not come in time, or others needed their place. */
+  | { readonly status: 'unclaimed' }
+  /** The call of their span has its end, or their span had its content already. */
+  | { readonly status: 'used' };
+
+/** The content of a span, from its log records. */
+export interface SpanContent {
+  readonly events: readonly SpanEvent[];
+  /** To be called when the call has its end: `offer` resolves with it, so that the records stay in the queue as long. */
+  end(end: RecordsEnd): void;
+}
+
 /**
  * Brings log records and spans together by trace and span id, whichever comes first. Nothing is kept on disk here:
- * the requests that both came in stay in the queue until `events` and `offer` resolve.
+ * the requests that both came in stay in the queue until `end` is called and `offer` resolves.
  */
 export interface JoinLogs {
   /**
    * The content of a span that has none itself, as events. Resolves soon after the model's answer has come, else when
    * the wait is over, with what is there. Undefined where the join was stopped: the span waits in the queue.
    */
-  events(span: Span): Promise<readonly SpanEvent[] | undefined>;
+  content(span: Span): Promise<SpanContent | undefined>;
   /** A span that came with its content: its records are of no use any more. */
   discard(span: Span): void;
-  /** Takes records; resolves true when each was joined or has waited long enough, false where the join was stopped. */
-  offer(records: readonly LogRecord[]): Promise<boolean>;
+  /** Takes records; resolves when each has its end. */
+  offer(records: readonly LogRecord[]): Promise<RecordsEnd>;
   /** Ends all waiting without a result. */
   stop(): void;
 }
@@ -33,12 +49,12 @@ export interface JoinLogs {
 /** Records of one span that wait for it. */
 interface Stored {
   readonly events: SpanEvent[];
-  readonly done: ((joined: boolean) => void)[];
+  readonly done: ((end: RecordsEnd) => void)[];
   readonly timer: Timer;
 }
 
 interface Waiting {
-  readonly resolve: (events: readonly SpanEvent[] | undefined) => void;
+  readonly resolve: (content: SpanContent | undefined) => void;
   readonly timer: Timer;
 }
 
@@ -50,32 +66,39 @@ export function createJoinLogs({ clock }: { readonly clock: Clock }, settings: J
   const waiting = new Map<string, Waiting>();
   let isStopped = false;
 
-  function take(id: string): readonly SpanEvent[] | undefined {
+  /** Hands the records of a span out. Whoever takes them has to end them. */
+  function take(id: string): SpanContent {
     const found = stored.get(id);
-    if (!found) return undefined;
+    if (!found) return NO_CONTENT;
     stored.delete(id);
     found.timer.cancel();
-    for (const done of found.done) done(true);
-    return found.events;
+    return {
+      events: found.events,
+      end(end) {
+        for (const done of found.done) done(end);
+      },
+    };
   }
 
-  function finish(id: string, events: readonly SpanEvent[] | undefined): void {
+  const giveUp = (id: string) => take(id).end({ status: 'unclaimed' });
+
+  function finish(id: string, content: SpanContent | undefined): void {
     const span = waiting.get(id);
     if (!span) return;
     waiting.delete(id);
     span.timer.cancel();
-    span.resolve(events);
+    span.resolve(content);
   }
 
-  function store(id: string, event: SpanEvent, done: (joined: boolean) => void): void {
+  function store(id: string, event: SpanEvent, done: (end: RecordsEnd) => void): void {
     const known = stored.get(id);
     if (known) {
       known.events.push(event);
       known.done.push(done);
     } else {
-      stored.set(id, { events: [event], done: [done], timer: clock.after(settings.keepMs, () => take(id)) });
+      stored.set(id, { events: [event], done: [done], timer: clock.after(settings.keepMs, () => giveUp(id)) });
       const [oldest] = stored.keys();
-      if (stored.size > settings.maxWaiting && oldest !== undefined) take(oldest);
+      if (stored.size > settings.maxWaiting && oldest !== undefined) giveUp(oldest);
     }
     const span = waiting.get(id);
     if (!span || !isAnswer(event)) return;
@@ -83,39 +106,40 @@ export function createJoinLogs({ clock }: { readonly clock: Clock }, settings: J
     waiting.set(id, { ...span, timer: deadline(id, REST_MS) });
   }
 
-  const deadline = (id: string, delayMs: number) => clock.after(delayMs, () => finish(id, take(id) ?? []));
+  const deadline = (id: string, delayMs: number) => clock.after(delayMs, () => finish(id, take(id)));
 
   return {
-    events(span) {
+    content(span) {
       if (isStopped) return Promise.resolve(undefined);
       const id = span.traceId + span.spanId;
-      finish(id, []); // the same span sent twice: the one before has waited in vain
+      finish(id, NO_CONTENT); // the same span sent twice: the one before has waited in vain
       return new Promise((resolve) => {
         const isAnswered = stored.get(id)?.events.some(isAnswer);
         waiting.set(id, { resolve, timer: deadline(id, isAnswered ? REST_MS : settings.waitMs) });
         const [oldest] = waiting.keys();
-        if (waiting.size > settings.maxWaiting && oldest !== undefined) finish(oldest, take(oldest) ?? []);
+        if (waiting.size > settings.maxWaiting && oldest !== undefined) finish(oldest, take(oldest));
       });
     },
     discard(span) {
-      if (stored.size > 0) take(span.traceId + span.spanId);
+      if (stored.size > 0) take(span.traceId + span.spanId).end({ status: 'used' });
     },
     async offer(records) {
-      if (isStopped) return false;
-      const joined = records.flatMap((record) => {
-        const event = contentEvent(record);
-        return event ? [new Promise<boolean>((done) => store(record.traceId + record.spanId, event, done))] : [];
-      });
-      return (await Promise.all(joined)).every((one) => one);
+      if (isStopped) return { status: 'released' };
+      const ends = await Promise.all(
+        records.flatMap((record) => {
+          const event = contentEvent(record);
+          return event ? [new Promise<RecordsEnd>((done) => store(record.traceId + record.spanId, event, done))] : [];
+        }),
+      );
+      const found = (status: RecordsEnd['status']) => ends.find((end) => end.status === status);
+      return found('released') ?? found('unclaimed') ?? { status: 'used' };
     },
     stop() {
       isStopped = true;
       for (const id of [...waiting.keys()]) finish(id, undefined);
-      for (const [id, { done, timer }] of stored) {
-        stored.delete(id);
-        timer.cancel();
-        for (const one of done) one(false);
-      }
+      for (const id of [...stored.keys()]) take(id).end({ status: 'released' });
     },
   };
 }
+
+const NO_CONTENT: SpanContent = { events: [], end: () => undefined };

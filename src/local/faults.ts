@@ -1,6 +1,7 @@
 /** Trouble on demand: rules that make the local Weave fail, and the ways of other versions of Weave. */
 import { z } from 'zod';
 import type { Clock } from '../core/clock.ts';
+import { batchBehaviour, USUAL_BATCHES } from './batch/behaviour.ts';
 import { MAX_FAULT_DELAY_MS, MAX_FAULT_RULES } from './limits.ts';
 
 /**
@@ -45,12 +46,25 @@ const behaviour = z.strictObject({
    * calls. `always` and `never`: whatever the project holds.
    */
   v1: z.enum(['by-project', 'always', 'never']),
+  /** Ids of feedback that clients choose. `refused`: an older server. */
+  feedbackIds: z.enum(['taken', 'refused']),
+  /** What becomes of calls that are to be scored: `dropped` and `twice` are answered with success, too. */
+  scoring: z.enum(['once', 'dropped', 'twice']),
+  scoringDelayMs: z.int().min(0).max(MAX_FAULT_DELAY_MS),
+  ...batchBehaviour,
 });
 
 /** What is left out stays as it is. */
 export const behaviourChange = behaviour.partial();
 
-const TODAY: Behaviour = { v2: 'served', v1: 'by-project' };
+const TODAY: Behaviour = {
+  v2: 'served',
+  v1: 'by-project',
+  feedbackIds: 'taken',
+  scoring: 'once',
+  scoringDelayMs: 0,
+  ...USUAL_BATCHES,
+};
 
 export type FaultRule = z.input<typeof faultRule>;
 export type Behaviour = z.output<typeof behaviour>;

@@ -8,6 +8,12 @@ export const MAX_FEEDBACK_PAYLOAD_BYTES = 1024 * 1024;
 export const MAX_NOTE_CHARACTERS = 1024;
 export const MAX_OP_NAME_CHARACTERS = 128;
 export const MAX_DISPLAY_NAME_CHARACTERS = 1024;
+/** An input file of a batch, and the requests in it. */
+export const MAX_FILE_BYTES = 200_000_000;
+export const MAX_BATCH_REQUESTS = 50_000;
+export const MAX_METADATA_PAIRS = 16;
+export const MAX_METADATA_KEY_CHARACTERS = 64;
+export const MAX_METADATA_VALUE_CHARACTERS = 512;
 /** Values of one list in a query's filter. */
 export const MAX_FILTER_VALUES = 1000;
 
@@ -21,6 +27,12 @@ export const MAX_QUERY_OPERATORS = 100;
 /** How long `close` waits for requests under way. */
 export const CLOSE_GRACE_MS = 1000;
 
+/** Scores that are still to come; more are dropped, as with Weave. */
+export const MAX_WAITING_SCORES = 10_000;
+/** What comes around the file in the request that uploads it. */
+export const MAX_MULTIPART_BYTES = 64 * 1024;
+/** Batches, and requests for scores, on their page. */
+export const MAX_SHOWN_BATCHES = 100;
 /** Rows of the trace list on one page. */
 export const TRACES_PER_PAGE = 50;
 /** Calls of one trace that the page puts into a tree; of a larger trace the earliest ones. */

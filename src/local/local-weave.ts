@@ -1,16 +1,21 @@
-/** A Weave of one's own: the part of W&B Weave's HTTP API that the bridge uses, over SQLite, with a page to look at traces. */
+/**
+ * A Weave of one's own: the part of W&B Weave's HTTP API that the bridge uses, over SQLite, with a page to look at traces;
+ * and beside it an API for batch inference, whose model is an echo.
+ */
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { CONTROL_PREFIX } from './api/control.ts';
+import { createBatches } from './batch/batches.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createDispatch } from './http/dispatch.ts';
 import { createGuard } from './http/guard.ts';
 import { listen } from './http/listen.ts';
 import { CLOSE_GRACE_MS, MAX_BODY_BYTES, MAX_ROW_BYTES } from './limits.ts';
 import { createRoutes } from './routes.ts';
+import { createScoreLater } from './score-later.ts';
 import { createStats } from './stats.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -48,6 +53,8 @@ export async function startLocalWeave(deps: LocalWeaveDeps, settings: LocalWeave
   const store = openStore({ file: settings.file, maxRowBytes: settings.maxRowBytes ?? MAX_ROW_BYTES });
   const faults = createFaults(clock);
   const stats = createStats();
+  const scoreLater = createScoreLater({ store, clock, faults });
+  const batches = createBatches({ store, clock, faults });
   const closing = new AbortController();
   // Each request that waits or hangs listens to it: more than the ten that Node takes for a leak.
   setMaxListeners(0, closing.signal);
@@ -58,7 +65,7 @@ export async function startLocalWeave(deps: LocalWeaveDeps, settings: LocalWeave
       log,
       faults,
       stats,
-      routes: createRoutes({ clock, store, faults, stats, otlpUrl }),
+      routes: createRoutes({ clock, store, faults, stats, scoreLater, batches, otlpUrl }),
       guard: createGuard(settings.host, settings.apiKey ?? null),
       closing: closing.signal,
     },
@@ -91,6 +98,7 @@ export async function startLocalWeave(deps: LocalWeaveDeps, settings: LocalWeave
     await closed;
     grace.cancel();
     await Promise.all(underWay);
+    scoreLater.close();
     store.close();
   }
 

@@ -1,7 +1,9 @@
 /** Every path that the local Weave answers. */
+import { batchRoutes } from './api/batches.ts';
 import type { Context } from './api/context.ts';
 import { controlRoutes } from './api/control.ts';
 import { feedbackRoutes } from './api/feedback.ts';
+import { fileRoutes } from './api/files.ts';
 import { callReads } from './api/read-calls.ts';
 import { scoring } from './api/score.ts';
 import { serviceRoutes } from './api/service.ts';
@@ -17,6 +19,8 @@ export function createRoutes(context: Context): readonly Route[] {
     ...callReads(context),
     ...scoring(context),
     ...feedbackRoutes(context),
+    ...fileRoutes(context),
+    ...batchRoutes(context),
     ...serviceRoutes(),
     ...controlRoutes(context),
     ...pageRoutes(context),

@@ -5,7 +5,12 @@ export interface HealthDeps {
   readonly clock: Clock;
   /** Why the bridge does not take spans now; empty while it does. */
   readonly reasons: () => readonly string[];
+  /** What a person should look at while spans are still taken: a restart would not help. */
+  readonly troubles: () => readonly string[];
 }
+
+/** Of hundreds of projects in trouble the first ones say enough. */
+const MAX_TROUBLES_SHOWN = 10;
 
 /** `GET /` answers 200 while spans are taken, else 503 with the reasons. The body has the shape of the Collector's health check. */
 export function startHealth(deps: HealthDeps, settings: ObserveSettings): Promise<ObserveServer> {
@@ -15,8 +20,9 @@ export function startHealth(deps: HealthDeps, settings: ObserveSettings): Promis
     const reasons = deps.reasons();
     const uptime = `${((deps.clock.monotonic() - startedMs) / 1000).toFixed(3)}s`;
     const ready = reasons.length === 0;
+    const troubles = deps.troubles().slice(0, MAX_TROUBLES_SHOWN);
     const body = ready
-      ? { status: 'Server available', upSince, uptime }
+      ? { status: 'Server available', upSince, uptime, ...(troubles.length > 0 && { troubles }) }
       : { status: 'Server not available', upSince, uptime, reasons };
     return { status: ready ? 200 : 503, contentType: 'application/json', body: JSON.stringify(body) };
   };

@@ -47,6 +47,11 @@ function gaugeMetrics({ clock, queue }: MetricsDeps, startedMs: number): readonl
     gauge('exporter_queue_capacity', 'Bytes of requests that may wait: queue.max_size.', queue.maxBytes),
     gauge('exporter_queue_requests', 'Requests accepted and not yet delivered.', depth.entries),
     gauge('exporter_queue_spans', 'Spans accepted and not yet delivered.', depth.spans),
+    gauge(
+      'exporter_queue_parked_requests',
+      'Requests of the queue whose projects Weave takes nothing for now.',
+      depth.parked,
+    ),
     gauge('exporter_in_flight_requests', 'Requests of the queue that are being delivered now.', depth.claimed),
     gauge('process_uptime', 'Seconds since the start.', Math.round(clock.monotonic() - startedMs) / 1000),
     gauge('process_memory_rss', 'Bytes of memory that the process occupies.', process.memoryUsage.rss()),

@@ -16,6 +16,7 @@ export interface ClaimsDeps {
 /** Reads the bodies of what the ledger claims. On a failing disk there is nothing to claim. */
 export interface Claims {
   claim(maxBytes: number): readonly QueueEntry[];
+  recall(ids: Iterable<number>, under: string): readonly QueueEntry[];
   /** Whether the last claim met a failure that may pass: to claim again at once would meet it again. */
   failing(): boolean;
 }
@@ -56,14 +57,21 @@ export function createClaims({ log, ledger, fresh, store }: ClaimsDeps): Claims 
     disk = failure === undefined ? 'working' : 'failing';
   }
 
+  function entriesOf(items: readonly Item[], failures: string[]): readonly QueueEntry[] {
+    const entries = items.flatMap(({ id }) => fresh.take(id) ?? read(id, failures) ?? []);
+    report(failures[0]);
+    return entries;
+  }
+
   return {
     claim(maxBytes) {
       const failures: string[] = [];
-      const items = ledger.claim(maxBytes, (id) => nextAfter(id, failures));
-      const entries = items.flatMap(({ id }) => fresh.take(id) ?? read(id, failures) ?? []);
-      report(failures[0]);
-      return entries;
+      return entriesOf(
+        ledger.claim(maxBytes, (id) => nextAfter(id, failures)),
+        failures,
+      );
     },
+    recall: (ids, under) => entriesOf(ledger.recall(ids, under), []),
     failing: () => disk === 'failing',
   };
 }

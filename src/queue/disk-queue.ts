@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
-import type { AcceptOutcome, Queue } from '../core/ports.ts';
+import type { AcceptOutcome, Outbox, Queue } from '../core/ports.ts';
 import { createBell } from './bell.ts';
 import { createClaims } from './claims.ts';
 import { createFiles, databasePath, openError } from './files.ts';
@@ -8,18 +9,21 @@ import { createFresh } from './fresh.ts';
 import { full } from './full.ts';
 import { createLedger } from './ledger.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { createMakeRoom } from './make-room.ts';
 import { openSoundDatabase } from './open-database.ts';
+import { createOutbox } from './outbox.ts';
 import { createStore } from './store.ts';
 import { createWriter } from './writer.ts';
 
 /** Bodies kept in memory until they are claimed: spares a fifth of the queue's CPU time. */
-const FRESH_BYTES = 32 * 1024 * 1024;
+const FRESH_BYTES = 16 * 1024 * 1024;
 /** Dead letters may take this share of maxBytes, beside the entries. */
 const DEAD_LETTER_SHARE = 0.25;
 
 export interface DiskQueueDeps {
   readonly clock: Clock;
   readonly log: Log;
+  readonly counters: Counters;
 }
 
 export interface DiskQueueSettings {
@@ -29,6 +33,8 @@ export interface DiskQueueSettings {
   readonly maxBytes: number;
   /** True: an accepted request survives not only the end of the process but also a power cut. */
   readonly fsync: boolean;
+  /** Where there is no room: `refuse` what comes, or drop what has waited longest. */
+  readonly onFull: 'refuse' | 'drop_oldest';
   /** What a sender is told where the queue is full or cannot be written. */
   readonly retryAfterMs: number;
 }
@@ -36,6 +42,8 @@ export interface DiskQueueSettings {
 export interface DiskQueue extends Queue {
   /** The database file. */
   readonly path: string;
+  /** What settled entries have triggered, in the same file. */
+  readonly outbox: Outbox;
 }
 
 /**
@@ -45,12 +53,13 @@ export interface DiskQueue extends Queue {
  */
 export function openDiskQueue(deps: DiskQueueDeps, settings: DiskQueueSettings): DiskQueue {
   const { clock, log } = deps;
-  const { dir, maxBytes, retryAfterMs } = settings;
-  const { lock, store, stored } = open(deps, settings);
+  const { dir, maxBytes, onFull, retryAfterMs } = settings;
+  const { lock, store, stored, outbox } = open(deps, settings);
   const ledger = createLedger(maxBytes, stored);
-  const writer = createWriter({ clock, log, store });
+  const writer = createWriter({ clock, log, store, onTriggers: outbox.ring });
   const fresh = createFresh(FRESH_BYTES);
   const claims = createClaims({ log, ledger, fresh, store });
+  const makeRoom = createMakeRoom({ ...deps, ledger, fresh, store, writer });
   const bell = createBell();
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
@@ -61,16 +70,19 @@ export function openDiskQueue(deps: DiskQueueDeps, settings: DiskQueueSettings):
     writer.close();
     closing.abort();
     bell.ring();
+    outbox.ring();
     store.close();
     lock.release();
   }
 
   return {
     path: databasePath(dir),
+    outbox,
     put(request) {
       const bytes = request.body.byteLength;
       if (closed) return Promise.resolve(unavailable('the queue is closed'));
-      if (!ledger.reserve(bytes)) return Promise.resolve(full(log, bytes, settings));
+      const hasRoom = ledger.reserve(bytes) || (onFull === 'drop_oldest' && makeRoom(bytes));
+      if (!hasRoom) return Promise.resolve(full(log, bytes, settings));
       return new Promise((resolve) => {
         writer.put(request, (stored) => {
           ledger.unreserve(bytes);
@@ -97,6 +109,16 @@ export function openDiskQueue(deps: DiskQueueDeps, settings: DiskQueueSettings):
       ledger.release(ids);
       bell.ring();
     },
+    park(ids, under) {
+      if (!closed) ledger.park(ids, under);
+    },
+    unpark(under, unparkBytes) {
+      if (closed) return;
+      ledger.unpark(under, unparkBytes);
+      bell.ring();
+    },
+    parkedUnder: () => ledger.parkedUnder(),
+    recall: (ids, under) => (closed ? [] : claims.recall(ids, under)),
     ready(signal) {
       if (closed) return Promise.resolve();
       if (claims.failing()) return clock.sleep(retryAfterMs, AbortSignal.any([signal, closing.signal]));
@@ -110,14 +132,16 @@ export function openDiskQueue(deps: DiskQueueDeps, settings: DiskQueueSettings):
   };
 }
 
-function open(deps: DiskQueueDeps, { dir, fsync, maxBytes }: DiskQueueSettings) {
+function open(deps: Pick<DiskQueueDeps, 'clock' | 'log'>, settings: DiskQueueSettings) {
+  const { dir, fsync, maxBytes, retryAfterMs } = settings;
   let lock: Lock | undefined;
   try {
     createFiles(dir);
     lock = takeLock(dir);
     const database = openSoundDatabase(deps, dir, fsync);
     const store = createStore(database, deps.log, maxBytes * DEAD_LETTER_SHARE);
-    return { lock, store, stored: store.totals() };
+    const outbox = createOutbox(deps, database, retryAfterMs);
+    return { lock, store, stored: store.totals(), outbox };
   } catch (thrown) {
     lock?.release();
     throw openError(dir, thrown);

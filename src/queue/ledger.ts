@@ -1,4 +1,5 @@
 import type { QueueDepth } from '../core/ports.ts';
+import { createParked } from './parked.ts';
 
 /** What an entry costs beyond its body, so that a flood of tiny requests is bounded, too. */
 export const ENTRY_OVERHEAD_BYTES = 256;
@@ -26,7 +27,21 @@ export interface Ledger {
   settle(id: number): void;
   /** Makes claimed entries claimable again. */
   release(ids: readonly number[]): void;
-  /** How many entries are stored and not claimed. */
+  /** Sets claimed entries aside under a name. */
+  park(ids: readonly number[], under: string): void;
+  /** Makes entries that were set aside first under a name claimable again: as in `claim`. */
+  unpark(under: string, maxBytes: number): void;
+  parkedUnder(): Iterable<string>;
+  /** Claims those of these entries that are set aside under a name. */
+  recall(ids: Iterable<number>, under: string): readonly Item[];
+  /**
+   * Forgets one entry that is not claimed: of those that are set aside the oldest, else the oldest of all.
+   * `nextAfter` as in `claim`.
+   */
+  dropOldest(nextAfter: (id: number) => Item | undefined): Item | undefined;
+  /** Whether a body finds room once everything that is not claimed has been dropped. */
+  couldFit(bytes: number): boolean;
+  /** How many entries are stored and neither claimed nor set aside. */
   waiting(): number;
   depth(): QueueDepth;
 }
@@ -38,25 +53,44 @@ export function createLedger(maxBytes: number, stored: Pick<QueueDepth, 'entries
   /** Every id up to this one has been claimed at least once. */
   let lastClaimedId = 0;
   const claimed = new Map<number, Item>();
+  let claimedBytes = 0;
+  const parked = createParked();
   /** Handed back, all older than what was never claimed; the oldest is the last one. */
   const released: Item[] = [];
+
+  function setClaimed(item: Item): void {
+    claimed.set(item.id, item);
+    claimedBytes += costOf(item.bytes);
+  }
 
   function takeClaimed(id: number): Item {
     const item = claimed.get(id);
     if (item === undefined) throw new Error(`Entry ${id} is not claimed.`);
     claimed.delete(id);
+    claimedBytes -= costOf(item.bytes);
     return item;
+  }
+
+  function release(items: readonly Item[]): void {
+    for (const item of items) released.push(item);
+    released.sort((a, b) => b.id - a.id);
+  }
+
+  function forget(item: Item): void {
+    entries -= 1;
+    bytes -= item.bytes;
+    spans -= item.spans;
   }
 
   return {
     reserve(bodyBytes) {
-      const cost = bodyBytes + ENTRY_OVERHEAD_BYTES;
+      const cost = costOf(bodyBytes);
       if (bytes + entries * ENTRY_OVERHEAD_BYTES + reservedBytes + cost > maxBytes) return false;
       reservedBytes += cost;
       return true;
     },
     unreserve(bodyBytes) {
-      reservedBytes -= bodyBytes + ENTRY_OVERHEAD_BYTES;
+      reservedBytes -= costOf(bodyBytes);
     },
     add(bodyBytes, bodySpans) {
       entries += 1;
@@ -71,22 +105,34 @@ export function createLedger(maxBytes: number, stored: Pick<QueueDepth, 'entries
         if (item === undefined || (items.length > 0 && item.bytes > left)) return items;
         if (item.id > lastClaimedId) lastClaimedId = item.id;
         else released.pop();
-        claimed.set(item.id, item);
+        setClaimed(item);
         items.push(item);
         left -= item.bytes;
       }
     },
-    settle(id) {
-      const item = takeClaimed(id);
-      entries -= 1;
-      bytes -= item.bytes;
-      spans -= item.spans;
+    settle: (id) => forget(takeClaimed(id)),
+    release: (ids) => release(ids.map(takeClaimed)),
+    park(ids, under) {
+      for (const id of ids) parked.add(takeClaimed(id), under);
     },
-    release(ids) {
-      for (const id of ids) released.push(takeClaimed(id));
-      released.sort((a, b) => b.id - a.id);
+    unpark: (under, unparkBytes) => release(parked.take(under, unparkBytes)),
+    parkedUnder: parked.names,
+    recall(ids, under) {
+      const items = [...ids].flatMap((id) => parked.takeOne(under, id) ?? []);
+      items.forEach(setClaimed);
+      return items;
     },
-    waiting: () => entries - claimed.size,
-    depth: () => ({ entries, spans, bytes, claimed: claimed.size }),
+    dropOldest(nextAfter) {
+      const item = parked.takeOldest() ?? released.pop() ?? nextAfter(lastClaimedId);
+      if (item === undefined) return undefined;
+      lastClaimedId = Math.max(lastClaimedId, item.id);
+      forget(item);
+      return item;
+    },
+    couldFit: (bodyBytes) => claimedBytes + reservedBytes + costOf(bodyBytes) <= maxBytes,
+    waiting: () => entries - claimed.size - parked.count(),
+    depth: () => ({ entries, spans, bytes, claimed: claimed.size, parked: parked.count() }),
   };
 }
+
+const costOf = (bodyBytes: number): number => bodyBytes + ENTRY_OVERHEAD_BYTES;

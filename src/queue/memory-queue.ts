@@ -69,6 +69,16 @@ export function createMemoryQueue(deps: MemoryQueueDeps, settings: MemoryQueueSe
       ledger.release(ids);
       bell.ring();
     },
+    park(ids, under) {
+      if (!closed) ledger.park(ids, under);
+    },
+    unpark(under, unparkBytes) {
+      if (closed) return;
+      ledger.unpark(under, unparkBytes);
+      bell.ring();
+    },
+    parkedUnder: () => ledger.parkedUnder(),
+    recall: (ids, under) => (closed ? [] : ledger.recall(ids, under).flatMap(({ id }) => entries.get(id) ?? [])),
     async ready(signal) {
       if (!closed && ledger.waiting() === 0) await bell.wait(signal);
     },

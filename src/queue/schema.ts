@@ -2,7 +2,7 @@ import { BridgeError } from '../core/errors.ts';
 import { type Database, inTransaction, readNumber } from './database.ts';
 
 /** Kept in `user_version`. Goes up with each change of the tables. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Measured with bodies of 100 KB and 1 MB. Small pages cost system calls: 4 KiB takes a third to a half more CPU.
@@ -37,6 +37,15 @@ const TABLES = `
   CREATE INDEX dead_letter_bytes ON dead_letters (bytes);
 `;
 
+/** Since version 2. */
+const OUTBOX = `
+  CREATE TABLE outbox (
+    id      INTEGER PRIMARY KEY AUTOINCREMENT,
+    trigger TEXT NOT NULL,   -- JSON: a Trigger
+    bytes   INTEGER NOT NULL
+  ) STRICT;
+`;
+
 /** Throws QUEUE_NEWER where a newer version of the bridge wrote the file. */
 export function checkVersion(database: Database, path: string): number {
   const version = readNumber(database.prepare('PRAGMA user_version'));
@@ -61,7 +70,8 @@ export function prepareSchema(database: Database, path: string, fsync: boolean):
     PRAGMA secure_delete = OFF;
     PRAGMA temp_store = MEMORY;
   `);
-  if (version === 0) {
-    inTransaction(database, () => database.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION};`));
+  if (version < SCHEMA_VERSION) {
+    const missing = version === 0 ? TABLES + OUTBOX : OUTBOX;
+    inTransaction(database, () => database.exec(`${missing} PRAGMA user_version = ${SCHEMA_VERSION};`));
   }
 }

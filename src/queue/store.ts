@@ -5,6 +5,7 @@ import type { Encoding, QueueDepth, QueueEntry, RawRequest, Settled, Signal } fr
 import { createBurial } from './burial.ts';
 import { type Database, inTransaction, readNumber } from './database.ts';
 import type { Item } from './ledger.ts';
+import { createTriggerWriter } from './outbox.ts';
 
 /** The file is rewritten once it could give back this much ... */
 const SHRINK_FREE_BYTES = 64 * 1024 * 1024;
@@ -39,6 +40,7 @@ export function createStore(database: Database, log: Log, maxDeadLetterBytes: nu
   const allPages = database.prepare('PRAGMA page_count');
   const pageBytes = readNumber(database.prepare('PRAGMA page_size'));
   const burial = createBurial(database, maxDeadLetterBytes);
+  const triggerWriter = createTriggerWriter(database);
 
   function add(request: RawRequest, nowMs: number): QueueEntry {
     const { signal, encoding, project, spans, body } = request;
@@ -76,7 +78,10 @@ export function createStore(database: Database, log: Log, maxDeadLetterBytes: nu
       const dead = settled.filter((entry) => entry.dead.length > 0);
       const { entries, dropped } = inTransaction(database, () => {
         const dropped = burial.bury(dead, nowMs);
-        for (const { id } of settled) remove.run(id);
+        for (const { id, triggers = [] } of settled) {
+          triggerWriter.add(triggers);
+          remove.run(id);
+        }
         return { entries: requests.map((request) => add(request, nowMs)), dropped };
       });
       if (dropped > 0) {

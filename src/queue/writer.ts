@@ -30,8 +30,15 @@ type Written =
   | { readonly status: 'written'; readonly entries: readonly QueueEntry[] }
   | { readonly status: 'failed'; readonly message: string };
 
-export function createWriter(deps: { readonly clock: Clock; readonly log: Log; readonly store: Store }): Writer {
-  const { clock, log, store } = deps;
+export interface WriterDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: Store;
+  /** Called when triggers have been written. */
+  readonly onTriggers?: () => void;
+}
+
+export function createWriter({ clock, log, store, onTriggers }: WriterDeps): Writer {
   let puts: Put[] = [];
   let settled: Settled[] = [];
   let turn: 'none' | 'scheduled' = 'none';
@@ -81,6 +88,7 @@ export function createWriter(deps: { readonly clock: Clock; readonly log: Log; r
       const requests = group.map((put) => put.request);
       const entries = store.write(requests, settled, clock.now());
       if (settled.length > 0) store.shrink();
+      if (settled.some(({ triggers }) => triggers !== undefined && triggers.length > 0)) onTriggers?.();
       settled = [];
       if (disk === 'failing') log.info('the queue can be written again');
       disk = 'working';

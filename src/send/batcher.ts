@@ -18,8 +18,8 @@ export interface BatcherDeps<Item> {
 
 export interface Batcher<Item> {
   add(item: Item): void;
-  /** Cuts every open batch now. */
-  flush(): void;
+  /** Cuts the open batch of one project now, or every one. */
+  flush(only?: string): void;
 }
 
 interface OpenBatch<Item> {
@@ -61,8 +61,8 @@ export function createBatcher<Item extends { readonly call: Call }>(
       batch.items.push(item);
       if (batch.items.length >= settings.maxCalls || batch.bytes >= settings.maxBytes) cut(projectId);
     },
-    flush() {
-      for (const project of [...open.keys()]) cut(project);
+    flush(only) {
+      for (const project of [...open.keys()]) if (only === undefined || project === only) cut(project);
     },
   };
 }

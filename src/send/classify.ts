@@ -1,4 +1,4 @@
-import type { SendOutcome } from './outcome.ts';
+import type { EndpointOutcome, SendOutcome } from './outcome.ts';
 import { isRecord, parsed, serverMessage } from './server-message.ts';
 
 /** What came back from one request, before it is judged. */
@@ -14,28 +14,34 @@ export type Answer =
   | { readonly status: 'failed'; readonly code: string; readonly message: string; readonly httpStatus?: number };
 
 const CHECK_KEY = 'Check weave.api_key (WANDB_API_KEY), and that it may write to this project.';
-const CHECK_URL = 'Check weave.url, and that this server offers POST /v2/{entity}/{project}/calls/complete.';
+const CHECK_URL = 'Check weave.url, and that a Weave trace server answers there.';
 const CHECK_PROXY = 'Check the proxy between the bridge and Weave.';
 
 /** Client errors that are about the key, the account or the address, not about the calls, and what to do. */
 const HELD: ReadonlyMap<number, string> = new Map([
   [401, CHECK_KEY],
   [402, 'Check the plan and the limits of this W&B account.'],
-  [403, CHECK_KEY],
+  [403, `${CHECK_KEY} An unknown project is answered like a forbidden one.`],
   [404, CHECK_URL],
   [405, CHECK_URL],
   [407, CHECK_PROXY],
   [410, CHECK_URL],
 ]);
 
+/** Those of them that no request gets past, whatever its project. */
+const OF_THE_SERVER = new Set([401, 407]);
+
 /** Client errors that a later attempt with the same bytes may not meet again. */
 const TRANSIENT = new Set([408, 425, 429]);
+
+/** What FastAPI says where no route has this path; Weave's own 404 tells what it did not find. */
+const NO_ROUTE = 'Not Found';
 
 /**
  * The one place that decides what a status or a failure means. `nowMs` (since the epoch) is what an HTTP-date is measured from.
  * Weave's statuses: https://github.com/wandb/weave/blob/master/weave/trace_server/errors.py
  */
-export function classify(answer: Answer, nowMs: number): SendOutcome {
+export function classify(answer: Answer, nowMs: number): EndpointOutcome {
   // A 413 often comes while the body is still being sent, and the connection ends with it.
   if (answer.status === 'failed' && answer.httpStatus === 413) return { status: 'too_large', reason: 'HTTP 413' };
   if (answer.status === 'failed') return { status: 'retry', reason: `${answer.code}: ${answer.message}` };
@@ -45,14 +51,26 @@ export function classify(answer: Answer, nowMs: number): SendOutcome {
 
   const message = serverMessage(answer.body);
   const reason = message === undefined ? `HTTP ${httpStatus}` : `HTTP ${httpStatus}: ${message}`;
-  const todo = httpStatus < 400 ? CHECK_URL : HELD.get(httpStatus);
-  if (todo !== undefined) return { status: 'held', httpStatus, reason, todo };
   if (httpStatus === 413) return { status: 'too_large', reason };
-  if (httpStatus >= 400 && httpStatus < 500 && !TRANSIENT.has(httpStatus)) {
-    return { status: 'refused', httpStatus, reason };
-  }
+  if (httpStatus === 404 && message === NO_ROUTE) return { status: 'no_route', reason, todo: CHECK_URL };
+  if (httpStatus < 500 && !TRANSIENT.has(httpStatus)) return refusal(httpStatus, reason, answer.body);
   const afterMs = retryAfterMs(answer.retryAfter, nowMs);
   return afterMs === undefined ? { status: 'retry', reason } : { status: 'retry', reason, afterMs };
+}
+
+function refusal(httpStatus: number, reason: string, body: string): EndpointOutcome {
+  const todo = httpStatus < 400 ? CHECK_URL : HELD.get(httpStatus);
+  if (todo !== undefined) {
+    const concerns = OF_THE_SERVER.has(httpStatus) ? 'server' : 'project';
+    return { status: 'held', httpStatus, concerns, reason, todo };
+  }
+  const answered = parsed(body);
+  if (!isRecord(answered)) {
+    // Weave says in JSON what is wrong with a call. This is a firewall or a proxy, and no reason to give a call up.
+    return { status: 'held', httpStatus, concerns: 'project', reason, todo: CHECK_PROXY };
+  }
+  if (answered['error_code'] === 'CALLS_COMPLETE_MODE_REQUIRED') return { status: 'complete_only' };
+  return { status: 'refused', httpStatus, reason };
 }
 
 /** A login page or a captive portal also answers 200: calls are forgotten only for an answer that can be Weave's. */

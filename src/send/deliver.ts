@@ -1,41 +1,35 @@
-import type { Call, ProjectId } from '../core/call.ts';
+import type { ProjectId } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
-import type { DeadSpan, Deliver, Delivery } from '../core/ports.ts';
-import { batchBody } from './batch-body.ts';
+import type { Counters } from '../core/counters.ts';
+import type { Deliver, Delivery } from '../core/ports.ts';
 import { type BatcherSettings, createBatcher } from './batcher.ts';
+import type { GatedOutcome, Later } from './gate.ts';
+import { halve } from './halve.ts';
+import { accept, bury, type Item, newHandover, release } from './handover.ts';
 import type { Send } from './outcome.ts';
 
 export interface DeliverDeps {
-  /** With retry and limit around it: a `retry` or `held` that comes out of it is final. */
-  readonly send: Send;
+  /** With gate and limit around it. */
+  readonly send: Send<GatedOutcome>;
   readonly clock: Clock;
+  readonly counters: Counters;
+  /** The JSON of a call with its longest parts left out, in maxBytes if that can be done at all. */
+  readonly shorten: (json: Buffer, maxBytes: number) => Buffer;
 }
 
 export interface DeliverSettings extends BatcherSettings {
-  /** As given to the limit: one project gets one place less, so that a stuck one leaves room for the others. */
+  /** As given to the limit: one project gets one place less, so that a slow one leaves room for the others. */
   readonly concurrency: number;
+  /** Calls that came in longer ago than this are given up when an attempt fails; 0: never. */
+  readonly maxElapsedMs: number;
 }
 
 export interface Deliverer {
   readonly deliver: Deliver;
-  /** Sends open batches now; resolves when all that was handed in before has its outcome. */
-  flush(): Promise<void>;
-  /** Cuts requests and waits short: what has no outcome yet, and all that comes later, resolves as released. */
+  /** Sends the open batch of one project now, or every one. */
+  flush(only?: string): void;
+  /** Cuts requests short: what has no outcome yet, and all that comes later, resolves as released. */
   stop(): void;
-}
-
-/** One `deliver()` under way; its calls may travel in several batches. */
-interface Handover {
-  readonly done: (delivery: Delivery) => void;
-  readonly dead: DeadSpan[];
-  pending: number;
-  delivered: number;
-  released: boolean;
-}
-
-interface Item {
-  readonly call: Call;
-  readonly handover: Handover;
 }
 
 /** The batches of one project: some being sent, the others behind them. */
@@ -46,12 +40,15 @@ interface Lane {
 
 /**
  *   deliver() ─> open batch per project ─cut─> lane per project ─> send ─> outcome per call ─> delivery per deliver()
- *                                                 └ refused: halve and send again, down to the one bad call
+ *                                                 ├ too large: halve by bytes, down to one call, then shorten that
+ *                                                 └ refused: halve by count, down to the one bad call
+ *
+ * Halving finds one bad call of 1000 with 21 requests, where one by one takes 1001. It is the worse way only where most
+ * of them are bad, and then never twice as bad.
  */
 export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Deliverer {
   const lanes = new Map<ProjectId, Lane>();
   const laneWidth = Math.max(1, settings.concurrency - 1);
-  const underWay = new Set<Promise<Delivery>>();
   const stopping = new AbortController();
   const batcher = createBatcher<Item>({ clock: deps.clock, cut: enqueue }, settings);
 
@@ -77,71 +74,64 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
 
   async function sendItems(project: ProjectId, items: readonly Item[]): Promise<void> {
     if (stopping.signal.aborted) return release(items);
-    const outcome = await deps.send(project, batchBody(items.map((item) => item.call)), stopping.signal);
+    const calls = items.map(({ call }) => call);
+    const outcome = await deps.send(project, calls, stopping.signal);
+    const [first] = items;
     switch (outcome.status) {
       case 'accepted':
+        deps.counters.add('exporter_shortened_calls', items.filter(({ whole }) => whole !== undefined).length);
         return accept(items);
-      case 'too_large':
-      case 'refused': {
-        if (items.length === 1) return bury(items, outcome.reason);
-        const middle = Math.ceil(items.length / 2);
-        await sendItems(project, items.slice(0, middle));
-        return sendItems(project, items.slice(middle));
+      case 'too_large': {
+        if (items.length > 1) return sendHalves(project, items, ({ call }) => call.json.length);
+        const shorter = first && shortened(first);
+        return shorter ? sendItems(project, [shorter]) : bury(items, outcome.reason);
       }
-      case 'retry':
-      case 'held':
-        return bury(items, `given up: ${outcome.reason}`);
+      case 'refused':
+        return items.length > 1 ? sendHalves(project, items, () => 1) : bury(items, outcome.reason);
+      case 'later':
+        return postpone(items, outcome);
       case 'aborted':
         return release(items);
     }
   }
 
+  async function sendHalves(project: ProjectId, items: readonly Item[], weightOf: (item: Item) => number) {
+    const [first, second] = halve(items, weightOf);
+    await sendItems(project, first);
+    await sendItems(project, second);
+  }
+
+  /** The call in half of the bytes that were too many; undefined where that cannot be done. */
+  function shortened({ call, handover, whole = call.json }: Item): Item | undefined {
+    const maxBytes = Math.floor(call.json.length / 2);
+    const json = deps.shorten(whole, maxBytes);
+    return json.length <= maxBytes ? { call: { ...call, json }, handover, whole } : undefined;
+  }
+
+  function postpone(items: readonly Item[], { blockedBy, failure }: Later): void {
+    const { maxElapsedMs } = settings;
+    const isTooOld = ({ handover }: Item) =>
+      failure !== undefined && maxElapsedMs > 0 && deps.clock.now() - handover.acceptedAtMs > maxElapsedMs;
+    bury(items.filter(isTooOld), `given up: ${failure}`);
+    release(
+      items.filter((item) => !isTooOld(item)),
+      blockedBy,
+    );
+  }
+
   return {
-    deliver(calls) {
+    deliver(calls, acceptedAtMs) {
       if (calls.length === 0) return Promise.resolve({ delivered: 0, dead: [], released: false });
       const { promise, resolve } = Promise.withResolvers<Delivery>();
-      const handover = { done: resolve, dead: [], pending: calls.length, delivered: 0, released: false };
-      underWay.add(promise);
-      void promise.then(() => underWay.delete(promise));
+      const handover = newHandover(calls.length, acceptedAtMs, resolve);
       for (const call of calls) batcher.add({ call, handover });
       if (stopping.signal.aborted) batcher.flush();
       return promise;
     },
-    async flush() {
-      batcher.flush();
-      await Promise.all(underWay);
-    },
+    flush: batcher.flush,
     stop() {
       stopping.abort();
       batcher.flush();
     },
   };
-}
-
-function accept(items: readonly Item[]): void {
-  for (const { handover } of items) {
-    handover.delivered += 1;
-    countDown(handover);
-  }
-}
-
-function bury(items: readonly Item[], reason: string): void {
-  for (const { call, handover } of items) {
-    handover.dead.push({ spanId: call.id, reason });
-    countDown(handover);
-  }
-}
-
-function release(items: readonly Item[]): void {
-  for (const { handover } of items) {
-    handover.released = true;
-    countDown(handover);
-  }
-}
-
-function countDown(handover: Handover): void {
-  handover.pending -= 1;
-  if (handover.pending > 0) return;
-  const { delivered, dead, released } = handover;
-  handover.done({ delivered, dead, released });
 }

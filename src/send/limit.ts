@@ -1,7 +1,7 @@
 import type { Send } from './outcome.ts';
 
-export interface LimitDeps {
-  readonly send: Send;
+export interface LimitDeps<Outcome> {
+  readonly send: Send<Outcome>;
 }
 
 export interface LimitSettings {
@@ -9,19 +9,16 @@ export interface LimitSettings {
   readonly concurrency: number;
 }
 
-/**
- * Wraps a `Send` so that only so many requests are on the wire; the rest wait in the order they came.
- * It goes inside of retry: a request that waits for its next attempt takes no place.
- */
-export function createLimit(deps: LimitDeps, settings: LimitSettings): Send {
+/** Wraps a `Send` so that only so many requests are on the wire; the rest wait in the order they came. */
+export function createLimit<Outcome>(deps: LimitDeps<Outcome>, settings: LimitSettings): Send<Outcome> {
   const waiting: (() => void)[] = [];
   let free = settings.concurrency;
 
-  return async (project, body, signal) => {
+  return async (project, calls, signal) => {
     if (free > 0) free -= 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
-      return await deps.send(project, body, signal);
+      return await deps.send(project, calls, signal);
     } finally {
       // The place goes straight to the next one, so that no newcomer slips in between.
       const next = waiting.shift();

@@ -1,17 +1,20 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { ClientRequest } from 'node:http';
 import got, { RequestError } from 'got';
 import type { ProjectId } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
+import { type Agents, createAgents } from './agents.ts';
+import { batchBody } from './batch-body.ts';
 import { type Answer, classify } from './classify.ts';
-import type { Send } from './outcome.ts';
+import type { EndpointOutcome, Send } from './outcome.ts';
+import { endBody, olderEndBody, olderStartBody, startBody, startEndBody } from './start-end-body.ts';
 
 /** Bytes read of an answer. Weave's success is `{}`; the rest of a longer one is not waited for. */
 export const MAX_ANSWER_BYTES = 64 * 1024;
 /** A server that does not even take the connection for this long is not there. */
 const CONNECT_TIMEOUT_MS = 10_000;
+const KEY_REFUSED = new Set([401, 403]);
 
 export interface WeaveClientDeps {
   readonly clock: Clock;
@@ -21,27 +24,40 @@ export interface WeaveClientDeps {
 export interface WeaveClientSettings {
   /** Base URL of the trace server, with or without a path: `https://trace.wandb.ai`, `https://host/traces`. */
   readonly url: string;
-  /** null: send no credentials (a local Weave). */
-  readonly apiKey: string | null;
+  /** null: send no credentials (a local Weave). Asked again after Weave has turned a key away: it may be another one by then. */
+  readonly apiKey: () => string | null;
   /** For the whole request, connecting and the answer included. */
   readonly timeoutMs: number;
   readonly userAgent: string;
   /** Connections kept to the server at most. */
   readonly maxSockets: number;
+  /** In place of agents of its own. */
+  readonly agents?: Agents;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** True: a request under way does not keep the process alive. */
+  readonly inBackground?: boolean;
 }
 
+/** Each sends one request: no retries, no redirects. */
 export interface WeaveClient {
-  /** `POST /v2/{entity}/{project}/calls/complete`, once: no retries, no redirects. */
-  readonly complete: Send;
+  /** `POST /v2/{entity}/{project}/calls/complete`. */
+  readonly complete: Send<EndpointOutcome>;
+  /** `POST /call/upsert_batch`, of older servers: a start and an end for each call. */
+  readonly upsertBatch: Send<EndpointOutcome>;
+  /** Shows one call that still runs: `POST /v2/{entity}/{project}/call/start`. */
+  readonly start: Send<EndpointOutcome>;
+  /** Ends a call that was shown: `POST /v2/{entity}/{project}/call/end`. */
+  readonly end: Send<EndpointOutcome>;
+  /** The same with older servers: `POST /call/upsert_batch`, `POST /call/end`. */
+  readonly olderStart: Send<EndpointOutcome>;
+  readonly olderEnd: Send<EndpointOutcome>;
   /** Closes idle connections. */
   close(): void;
 }
 
 export function createWeaveClient(deps: WeaveClientDeps, settings: WeaveClientSettings): WeaveClient {
-  const agents = {
-    http: new HttpAgent({ keepAlive: true, maxSockets: settings.maxSockets }),
-    https: new HttpsAgent({ keepAlive: true, maxSockets: settings.maxSockets }),
-  };
+  const agents = settings.agents ?? createAgents({ maxSockets: settings.maxSockets });
   const base = settings.url.replace(/\/+$/, '');
   const http = got.extend({
     agent: agents,
@@ -50,19 +66,20 @@ export function createWeaveClient(deps: WeaveClientDeps, settings: WeaveClientSe
     throwHttpErrors: false,
     decompress: false,
     timeout: { connect: Math.min(CONNECT_TIMEOUT_MS, settings.timeoutMs), request: settings.timeoutMs },
-    headers: {
-      'content-type': 'application/json',
-      'user-agent': settings.userAgent,
-      ...(settings.apiKey !== null && { authorization: basicAuth(settings.apiKey) }),
-    },
+    headers: { ...settings.headers, 'content-type': 'application/json', 'user-agent': settings.userAgent },
   });
+  let apiKey = settings.apiKey();
 
   async function post(path: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
     const request = http.stream.post(base + path, {
       body: asItIs(body),
-      headers: { 'content-length': String(body.length) },
+      headers: {
+        'content-length': String(body.length),
+        ...(apiKey !== null && { authorization: basicAuth(apiKey) }),
+      },
       signal,
     });
+    if (settings.inBackground) request.on('request', letGo);
     try {
       const chunks: Uint8Array[] = [];
       let bytes = 0;
@@ -99,13 +116,21 @@ export function createWeaveClient(deps: WeaveClientDeps, settings: WeaveClientSe
     }
   }
 
+  async function send(path: string, body: Buffer, signal: AbortSignal): Promise<EndpointOutcome> {
+    const answer = await post(path, body, signal);
+    if (answer.status === 'failed' && signal.aborted) return { status: 'aborted' };
+    count(answer, body.length);
+    if (answer.status === 'answered' && KEY_REFUSED.has(answer.httpStatus)) apiKey = settings.apiKey();
+    return classify(answer, deps.clock.now());
+  }
+
   return {
-    async complete(project, body, signal) {
-      const answer = await post(completePath(project), body, signal);
-      if (answer.status === 'failed' && signal.aborted) return { status: 'aborted' };
-      count(answer, body.length);
-      return classify(answer, deps.clock.now());
-    },
+    complete: (project, calls, signal) => send(`${pathOf(project)}/calls/complete`, batchBody(calls), signal),
+    upsertBatch: (_project, calls, signal) => send('/call/upsert_batch', startEndBody(calls), signal),
+    start: (project, calls, signal) => send(`${pathOf(project)}/call/start`, startBody(calls), signal),
+    end: (project, calls, signal) => send(`${pathOf(project)}/call/end`, endBody(calls), signal),
+    olderStart: (_project, calls, signal) => send('/call/upsert_batch', olderStartBody(calls), signal),
+    olderEnd: (_project, calls, signal) => send('/call/end', olderEndBody(calls), signal),
     close() {
       agents.http.destroy();
       agents.https.destroy();
@@ -125,8 +150,13 @@ function failed(thrown: unknown): Answer {
   return { status: 'failed', code, message, ...(response && { httpStatus: response.statusCode }) };
 }
 
-function completePath(project: ProjectId): string {
-  return `/v2/${project.split('/').map(encodeURIComponent).join('/')}/calls/complete`;
+function pathOf(project: ProjectId): string {
+  return `/v2/${project.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** For `http.ClientRequest`: its socket is a kept one or a new one, and both are known only with this event. */
+function letGo(request: ClientRequest): void {
+  request.on('socket', (socket) => socket.unref());
 }
 
 /** https://docs.wandb.ai/weave: user `api`, the key is the password. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Call, ProjectId } from '../../src/core/call.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { createCounters } from '../../src/core/counters.ts';
 import { silentLog } from '../../src/core/log.ts';
 import type { RoutedSpan } from '../../src/core/ports.ts';
 import { checkRequest } from '../../src/decode/check.ts';
@@ -39,8 +40,8 @@ export async function measureStages(payload: Payload, spans: number): Promise<Re
 
   const dir = mkdtempSync(join(tmpdir(), 'otel-weave-stages-'));
   const queue = openDiskQueue(
-    { clock: systemClock, log: silentLog },
-    { dir, maxBytes: 2 ** 30, fsync: false, retryAfterMs: 1000 },
+    { clock: systemClock, log: silentLog, counters: createCounters() },
+    { dir, maxBytes: 2 ** 30, fsync: false, onFull: 'refuse', retryAfterMs: 1000 },
   );
   try {
     const check = await spent((body) => checkRequest(body, 'protobuf'));

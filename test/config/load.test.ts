@@ -14,7 +14,7 @@ describe('defaults', () => {
         grpc: { endpoint: { host: 'localhost', port: 4317 } },
         max_body: 64 * 2 ** 20,
       },
-      queue: { max_size: 2 ** 30, fsync: false },
+      queue: { max_size: 2 ** 30, fsync: false, on_full: 'refuse' },
       batch: { max_calls: 1000, max_bytes: 10 * 2 ** 20, max_wait: 200 },
       retry: { initial: 1000, max: 30_000, max_elapsed: 0 },
       telemetry: { health: { port: 13133 }, metrics: { port: 8888 }, log_level: 'info' },

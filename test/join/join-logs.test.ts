@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LogRecord } from '../../src/core/log-record.ts';
-import type { SpanEvent } from '../../src/core/span.ts';
-import { createJoinLogs } from '../../src/join/join-logs.ts';
+import { createJoinLogs, type RecordsEnd, type SpanContent } from '../../src/join/join-logs.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { attributesOf, spanOf } from '../support/spans.ts';
 
@@ -38,7 +37,8 @@ function look<T>(promise: Promise<T>): { done: boolean; value?: T } {
   return state;
 }
 
-const names = (events: readonly SpanEvent[] | undefined) => events?.map((event) => event.name);
+const names = (content: SpanContent | undefined) => content?.events.map((event) => event.name);
+const USED: RecordsEnd = { status: 'used' };
 
 describe('joining logs to spans', () => {
   it('gives a span the records that came before it', async () => {
@@ -46,16 +46,19 @@ describe('joining logs to spans', () => {
     const offered = look(join.offer([question, answer]));
     await clock.advance(30_000);
     expect(offered.done).toBe(false);
-    const events = look(join.events(span));
+    const events = look(join.content(span));
     await clock.advance(100);
     expect(names(events.value)).toEqual(['gen_ai.user.message', 'gen_ai.choice']);
-    expect(offered).toEqual({ done: true, value: true });
+    expect(offered.done).toBe(false);
+    events.value?.end(USED);
+    await clock.advance(0);
+    expect(offered).toEqual({ done: true, value: USED });
     expect(clock.waiting()).toBe(0);
   });
 
   it('gives a span the records that come after it, as soon as the answer is there', async () => {
     const { clock, join } = setUp();
-    const events = look(join.events(span));
+    const events = look(join.content(span));
     await clock.advance(1_000);
     const offered = look(join.offer([question]));
     await clock.advance(1_000);
@@ -63,19 +66,22 @@ describe('joining logs to spans', () => {
     void join.offer([answer]);
     await clock.advance(100);
     expect(names(events.value)).toEqual(['gen_ai.user.message', 'gen_ai.choice']);
-    expect(offered).toEqual({ done: true, value: true });
+    expect(offered.done).toBe(false);
+    events.value?.end(USED);
+    await clock.advance(0);
+    expect(offered).toEqual({ done: true, value: USED });
     expect(clock.waiting()).toBe(0);
   });
 
   it('lets a span go on without an answer when it has waited long enough, with what is there', async () => {
     const { clock, join } = setUp();
-    const alone = look(join.events(span));
+    const alone = look(join.content(span));
     await clock.advance(WAIT_MS - 1);
     expect(alone.done).toBe(false);
     await clock.advance(1);
-    expect(alone.value).toEqual([]);
+    expect(names(alone.value)).toEqual([]);
 
-    const asked = look(join.events(span));
+    const asked = look(join.content(span));
     void join.offer([question]);
     await clock.advance(WAIT_MS);
     expect(names(asked.value)).toEqual(['gen_ai.user.message']);
@@ -85,8 +91,22 @@ describe('joining logs to spans', () => {
     const { clock, join } = setUp();
     const offered = look(join.offer([question]));
     await clock.advance(KEEP_MS);
-    expect(offered).toEqual({ done: true, value: true });
+    expect(offered).toEqual({ done: true, value: { status: 'unclaimed' } });
     expect(clock.waiting()).toBe(0);
+  });
+
+  it.each<[string, RecordsEnd, RecordsEnd]>([
+    ['the call of one span still waits', { status: 'released', blockedBy: 'a/b' }, { status: 'unclaimed' }],
+    ['one span never came', { status: 'unclaimed' }, USED],
+  ])('says of records of several spans that %s', async (_, expected, other) => {
+    const { clock, join } = setUp();
+    const ids = ['1', '2', '3'].map((n) => n.repeat(16));
+    const offered = look(join.offer(ids.map((id) => record('gen_ai.choice', {}, id))));
+    const contents = ids.map((id) => look(join.content(spanOf({ id }))));
+    await clock.advance(100);
+    for (const [at, end] of [USED, other, expected].entries()) contents[at]?.value?.end(end);
+    await clock.advance(0);
+    expect(offered).toEqual({ done: true, value: expected });
   });
 
   it('lets go of the records of a span that has content itself', async () => {
@@ -94,26 +114,26 @@ describe('joining logs to spans', () => {
     const offered = look(join.offer([question, answer]));
     join.discard(span);
     await clock.advance(0);
-    expect(offered.done).toBe(true);
+    expect(offered).toEqual({ done: true, value: USED });
     expect(clock.waiting()).toBe(0);
   });
 
   it('says on stop that neither spans nor records are done', async () => {
     const { clock, join } = setUp();
     const offered = look(join.offer([record('gen_ai.choice', {}, 'aaaaaaaaaaaaaaaa')]));
-    const events = look(join.events(span));
+    const events = look(join.content(span));
     join.stop();
     await clock.advance(0);
-    expect(offered).toEqual({ done: true, value: false });
+    expect(offered).toEqual({ done: true, value: { status: 'released' } });
     expect(events).toEqual({ done: true, value: undefined });
     expect(clock.waiting()).toBe(0);
-    expect(await join.events(span)).toBeUndefined();
-    expect(await join.offer([answer])).toBe(false);
+    expect(await join.content(span)).toBeUndefined();
+    expect(await join.offer([answer])).toEqual({ status: 'released' });
   });
 
   it('holds no more than its limit: the oldest go on', async () => {
     const { clock, join } = setUp(2);
-    const spans = ['1', '2', '3'].map((n) => look(join.events(spanOf({ id: n.repeat(16) }))));
+    const spans = ['1', '2', '3'].map((n) => look(join.content(spanOf({ id: n.repeat(16) }))));
     const records = ['4', '5', '6'].map((n) => look(join.offer([record('gen_ai.choice', {}, n.repeat(16))])));
     await clock.advance(0);
     expect(spans.map(({ done }) => done)).toEqual([true, false, false]);
@@ -123,9 +143,8 @@ describe('joining logs to spans', () => {
 
   it('takes no notice of records without content or without a span', async () => {
     const { join, clock } = setUp();
-    expect(await join.offer([record('app.started', {}), { ...answer, spanId: '' }, { ...answer, traceId: '' }])).toBe(
-      true,
-    );
+    const useless = [record('app.started', {}), { ...answer, spanId: '' }, { ...answer, traceId: '' }];
+    expect(await join.offer(useless)).toEqual(USED);
     expect(clock.waiting()).toBe(0);
   });
 });

@@ -7,16 +7,23 @@ import { ask } from './ask.ts';
 let health: ObserveServer | undefined;
 afterEach(() => health?.close());
 
-it('answers 200 while spans are taken, and 503 with the reasons while they are not', async () => {
+it('answers 200 while spans are taken, with what is wrong elsewhere, and 503 with the reasons while they are not', async () => {
   const clock = createFakeClock({ startMs: Date.UTC(2026, 0, 2) });
   const reasons: string[] = [];
-  health = await startHealth({ clock, reasons: () => reasons }, { host: 'localhost', port: 0 });
+  const troubles: string[] = [];
+  const deps = { clock, reasons: () => reasons, troubles: () => troubles };
+  health = await startHealth(deps, { host: 'localhost', port: 0 });
   await clock.advance(90_500);
   const upSince = '2026-01-02T00:00:00.000Z';
 
   const well = await ask(health.address, '/');
   expect(well).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' } });
   expect(JSON.parse(well.body)).toEqual({ status: 'Server available', upSince, uptime: '90.500s' });
+
+  troubles.push(...Array.from({ length: 11 }, (_, at) => `team/${at}: HTTP 403`));
+  const troubled = await ask(health.address, '/');
+  expect(troubled.status).toBe(200);
+  expect(JSON.parse(troubled.body).troubles).toEqual(troubles.slice(0, 10));
 
   reasons.push('stopping');
   const ill = await ask(health.address, '/');

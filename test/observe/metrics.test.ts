@@ -33,7 +33,7 @@ describe('the metrics page', () => {
     counters.add('receiver_accepted_spans', 3, { transport: 'http' });
     counters.add('receiver_accepted_spans', 4, { transport: 'grpc' });
     counters.add('exporter_sent_spans', 5);
-    const depth = () => ({ entries: 2, spans: 9, bytes: 1234, claimed: 1 });
+    const depth = () => ({ entries: 2, spans: 9, bytes: 1234, claimed: 1, parked: 6 });
     metrics = await startMetrics({ clock, counters, queue: { depth, maxBytes: 4096 } }, { host: 'localhost', port: 0 });
     await clock.advance(2500);
 
@@ -51,6 +51,7 @@ describe('the metrics page', () => {
       otelweave_exporter_queue_capacity: 4096,
       otelweave_exporter_queue_requests: 2,
       otelweave_exporter_queue_spans: 9,
+      otelweave_exporter_queue_parked_requests: 6,
       otelweave_exporter_in_flight_requests: 1,
       otelweave_process_uptime: 2.5,
     });

@@ -110,6 +110,46 @@ export function describeQueue(name: string, open: (maxBytes: number, log: Record
       expect(numbersOf(queue.claim(ALL))).toEqual([2, 3, 4, 5]);
     });
 
+    it('leaves parked entries alone until they are unparked: the first ones, in portions', async () => {
+      await putAll(queue, range(5), 100);
+      const ids = idsOf(queue.claim(400));
+      queue.park([...ids].reverse(), 'a/b');
+      expect([...queue.parkedUnder()]).toEqual(['a/b']);
+      expect(queue.depth()).toEqual({ entries: 5, spans: 5, bytes: 500, claimed: 0, parked: 4 });
+      expect(numbersOf(queue.claim(ALL))).toEqual([5]);
+
+      queue.unpark('a/b', 0);
+      expect(numbersOf(queue.claim(ALL))).toEqual([4]);
+      queue.unpark('a/b', 200);
+      expect(numbersOf(queue.claim(ALL))).toEqual([2, 3]);
+      queue.unpark('a/b', 50);
+      expect(numbersOf(queue.claim(ALL))).toEqual([1]);
+      expect([...queue.parkedUnder()]).toEqual([]);
+      queue.unpark('a/b', ALL);
+      expect(queue.claim(ALL)).toEqual([]);
+    });
+
+    it('claims parked entries by their ids, where they are parked under that name', async () => {
+      await putAll(queue, range(4));
+      const ids = idsOf(queue.claim(300));
+      queue.park(ids, 'a/b');
+      expect(numbersOf(queue.recall([...ids.slice(1), 77], 'a/b'))).toEqual([2, 3]);
+      expect(queue.recall(ids, 'c/d')).toEqual([]);
+      expect(queue.recall([ids[1] ?? 0], 'a/b')).toEqual([]);
+      expect(queue.depth()).toMatchObject({ claimed: 2, parked: 1 });
+      settleAll(queue, [{ id: ids[1] ?? 0 }]);
+      queue.unpark('a/b', ALL);
+      expect(numbersOf(queue.claim(ALL))).toEqual([1, 4]);
+    });
+
+    it('lets each name have its turn', async () => {
+      await putAll(queue, range(4));
+      for (const [at, { id }] of queue.claim(ALL).entries()) queue.park([id], at < 3 ? 'a/b' : 'c/d');
+      expect([...queue.parkedUnder()]).toEqual(['a/b', 'c/d']);
+      queue.unpark('a/b', 0);
+      expect([...queue.parkedUnder()]).toEqual(['c/d', 'a/b']);
+    });
+
     it('forgets settled entries, delivered or dead', async () => {
       await putAll(queue, range(3));
       const [first, second, third] = idsOf(queue.claim(ALL));
@@ -117,15 +157,20 @@ export function describeQueue(name: string, open: (maxBytes: number, log: Record
         { id: Number(first), dead: [] },
         { id: Number(second), dead: [{ spanId: SPAN_ID, reason: 'too large' }] },
       ]);
-      expect(queue.depth()).toEqual({ entries: 1, spans: 1, bytes: 100, claimed: 1 });
+      expect(queue.depth()).toEqual({ entries: 1, spans: 1, bytes: 100, claimed: 1, parked: 0 });
       queue.release([Number(third)]);
       expect(numbersOf(queue.claim(ALL))).toEqual([3]);
     });
 
-    it.each(['settle', 'release'] as const)('refuses to %s an entry that is not claimed', async (act) => {
+    it.each(['settle', 'release', 'park'] as const)('refuses to %s an entry that is not claimed', async (act) => {
       await putAll(queue, [1]);
       const [id = 0] = idsOf(queue.claim(ALL));
-      const run = () => (act === 'settle' ? queue.settle([{ id, dead: [] }]) : queue.release([id]));
+      const acts = {
+        settle: () => queue.settle([{ id, dead: [] }]),
+        release: () => queue.release([id]),
+        park: () => queue.park([id], 'a/b'),
+      };
+      const run = acts[act];
       run();
       expect(run).toThrow(`Entry ${id} is not claimed.`);
     });
@@ -140,16 +185,16 @@ export function describeQueue(name: string, open: (maxBytes: number, log: Record
     });
 
     it('knows its depth at every step', async () => {
-      expect(queue.depth()).toEqual({ entries: 0, spans: 0, bytes: 0, claimed: 0 });
+      expect(queue.depth()).toEqual({ entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 });
       await queue.put(request(1, 100, { spans: 3 }));
       await queue.put(request(2, 50, { spans: 4 }));
-      expect(queue.depth()).toEqual({ entries: 2, spans: 7, bytes: 150, claimed: 0 });
+      expect(queue.depth()).toEqual({ entries: 2, spans: 7, bytes: 150, claimed: 0, parked: 0 });
       const [entry] = queue.claim(100);
-      expect(queue.depth()).toEqual({ entries: 2, spans: 7, bytes: 150, claimed: 1 });
+      expect(queue.depth()).toEqual({ entries: 2, spans: 7, bytes: 150, claimed: 1, parked: 0 });
       queue.release(idsOf(entry ? [entry] : []));
-      expect(queue.depth()).toEqual({ entries: 2, spans: 7, bytes: 150, claimed: 0 });
+      expect(queue.depth()).toEqual({ entries: 2, spans: 7, bytes: 150, claimed: 0, parked: 0 });
       settleAll(queue, queue.claim(100));
-      expect(queue.depth()).toEqual({ entries: 1, spans: 4, bytes: 50, claimed: 0 });
+      expect(queue.depth()).toEqual({ entries: 1, spans: 4, bytes: 50, claimed: 0, parked: 0 });
     });
 
     it('is full at its bound, counts claimed entries, and has room again once they are settled', async () => {
@@ -166,7 +211,7 @@ export function describeQueue(name: string, open: (maxBytes: number, log: Record
       await reopenWith(2 * (1000 + ENTRY_OVERHEAD_BYTES));
       const outcomes = await putAll(queue, range(4), 1000);
       expect(outcomes).toEqual([ACCEPTED, ACCEPTED, FULL, FULL]);
-      expect(queue.depth()).toEqual({ entries: 2, spans: 2, bytes: 2000, claimed: 0 });
+      expect(queue.depth()).toEqual({ entries: 2, spans: 2, bytes: 2000, claimed: 0, parked: 0 });
     });
 
     it('bounds how many empty requests it holds', async () => {
@@ -193,6 +238,13 @@ export function describeQueue(name: string, open: (maxBytes: number, log: Record
     it.each<[string, (ids: readonly number[], abort: () => void) => unknown]>([
       ['a put', () => queue.put(request(2))],
       ['a release', (ids) => queue.release(ids)],
+      [
+        'an unpark',
+        (ids) => {
+          queue.park(ids, 'a/b');
+          queue.unpark('a/b', 0);
+        },
+      ],
       ['an abort', (_, abort) => abort()],
       ['close', () => queue.close()],
     ])('is not ready while everything is claimed, until %s', async (_, act) => {
@@ -236,6 +288,8 @@ export function describeQueue(name: string, open: (maxBytes: number, log: Record
       await queue.close();
       queue.settle([{ id: first, dead: [] }]);
       queue.release([second]);
+      queue.park([second], 'a/b');
+      queue.unpark('a/b', ALL);
       expect(queue.depth().entries).toBe(2);
     });
 

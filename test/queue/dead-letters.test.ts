@@ -7,6 +7,7 @@ import type { SpanId } from '../../src/core/span.ts';
 import { openDatabase } from '../../src/queue/database.ts';
 import { openDeadLetters } from '../../src/queue/dead-letters.ts';
 import type { DiskQueue } from '../../src/queue/disk-queue.ts';
+import { SCHEMA_VERSION } from '../../src/queue/schema.ts';
 import { MIB, openQueue, PROJECT, recordingLog, request, SPAN_ID, temporaryDir } from './world.ts';
 
 describe('dead letters', () => {
@@ -121,7 +122,7 @@ describe('dead letters', () => {
     const queue = openQueue(place.dir);
     await queue.close();
     const database = openDatabase(queue.path);
-    database.exec('PRAGMA user_version = 2');
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
     database.close();
     expect(() => openDeadLetters(place.dir)).toThrow(expect.objectContaining({ code: 'QUEUE_NEWER' }));
   });

@@ -1,5 +1,6 @@
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCounters } from '../../src/core/counters.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { inTransaction, openDatabase } from '../../src/queue/database.ts';
 import { openDeadLetters } from '../../src/queue/dead-letters.ts';
@@ -44,7 +45,7 @@ describe('the disk queue, when the disk fails,', () => {
         retryAfterMs: RETRY_AFTER_MS,
       });
     }
-    expect(queue.depth()).toEqual({ entries: 0, spans: 0, bytes: 0, claimed: 0 });
+    expect(queue.depth()).toEqual({ entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 });
     other.close();
     expect(await queue.put(request(3))).toEqual({ status: 'accepted' });
     expect(numbersOf(queue.claim(MIB))).toEqual([3]);
@@ -115,8 +116,8 @@ describe('the disk queue, when the disk fails,', () => {
     const log = recordingLog();
     const clock = createFakeClock({ skipSleeps: true });
     const queue = openDiskQueue(
-      { clock, log },
-      { dir: place.dir, maxBytes: 64 * MIB, fsync: false, retryAfterMs: RETRY_AFTER_MS },
+      { clock, log, counters: createCounters() },
+      { dir: place.dir, maxBytes: 64 * MIB, fsync: false, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS },
     );
     truncateSync(queue.path, whole.length / 4);
     for (const _ of range(2)) {
@@ -154,8 +155,8 @@ describe('the disk queue, when the disk fails,', () => {
     await filled.close();
     const clock = createFakeClock();
     const queue = openDiskQueue(
-      { clock, log: silentLog },
-      { dir: place.dir, maxBytes: 64 * MIB, fsync: false, retryAfterMs: RETRY_AFTER_MS },
+      { clock, log: silentLog, counters: createCounters() },
+      { dir: place.dir, maxBytes: 64 * MIB, fsync: false, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS },
     );
     truncateSync(queue.path, 32 * 1024);
     queue.claim(64 * MIB);
@@ -212,7 +213,7 @@ describe('the disk queue, when its file is damaged,', () => {
 
     const log = recordingLog();
     const after = openQueue(place.dir, {}, log);
-    expect(after.depth()).toEqual({ entries: 0, spans: 0, bytes: 0, claimed: 0 });
+    expect(after.depth()).toEqual({ entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 });
     expect(log.lines).toEqual([
       {
         level: 'error',

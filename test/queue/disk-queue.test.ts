@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openDatabase } from '../../src/queue/database.ts';
+import { SCHEMA_VERSION } from '../../src/queue/schema.ts';
 import { startChild } from './child-process.ts';
 import { describeQueue } from './contract.ts';
 import { idsOf, MIB, numbersOf, openQueue, putAll, range, request, settleAll, temporaryDir } from './world.ts';
@@ -114,11 +115,14 @@ describe('the disk queue', () => {
       database.exec(`PRAGMA user_version = ${version}`);
       database.close();
     };
-    setVersion(2);
+    setVersion(SCHEMA_VERSION + 1);
     expect(() => openQueue(place.dir)).toThrow(
-      expect.objectContaining({ code: 'QUEUE_NEWER', message: expect.stringContaining('has format 2') }),
+      expect.objectContaining({
+        code: 'QUEUE_NEWER',
+        message: expect.stringContaining(`has format ${SCHEMA_VERSION + 1}`),
+      }),
     );
-    setVersion(1);
+    setVersion(SCHEMA_VERSION);
     const after = openQueue(place.dir);
     expect(after.depth().entries).toBe(3);
     await after.close();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProjectId } from '../../src/core/call.ts';
 import { systemClock } from '../../src/core/clock.ts';
+import { createCounters } from '../../src/core/counters.ts';
 import { type Log, type LogFields, silentLog } from '../../src/core/log.ts';
 import type { Queue, QueueEntry, RawRequest } from '../../src/core/ports.ts';
 import type { SpanId } from '../../src/core/span.ts';
@@ -43,7 +44,7 @@ export function range(count: number, first = 1): readonly number[] {
 }
 
 /** Settles everything that was delivered. */
-export function settleAll(queue: Queue, entries: readonly QueueEntry[]): void {
+export function settleAll(queue: Queue, entries: readonly Pick<QueueEntry, 'id'>[]): void {
   queue.settle(entries.map(({ id }) => ({ id, dead: [] })));
 }
 
@@ -66,10 +67,15 @@ export function temporaryDir() {
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-export function openQueue(dir: string, settings: Partial<DiskQueueSettings> = {}, log: Log = silentLog) {
+export function openQueue(
+  dir: string,
+  settings: Partial<DiskQueueSettings> = {},
+  log: Log = silentLog,
+  counters = createCounters(),
+) {
   return openDiskQueue(
-    { clock: systemClock, log },
-    { dir, maxBytes: 64 * MIB, fsync: false, retryAfterMs: RETRY_AFTER_MS, ...settings },
+    { clock: systemClock, log, counters },
+    { dir, maxBytes: 64 * MIB, fsync: false, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS, ...settings },
   );
 }
 

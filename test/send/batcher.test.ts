@@ -88,6 +88,14 @@ describe('createBatcher', () => {
     expect(cuts.every((cut) => cut.calls.every((call) => call.projectId === cut.project))).toBe(true);
   });
 
+  it('flushes one project alone', () => {
+    const { add, cuts, batcher } = setUp();
+    const [a, b] = [project('team/a'), project('team/b')];
+    add([sampleCall(1, a), sampleCall(2, b)]);
+    batcher.flush(b);
+    expect(cuts.map((cut) => cut.project)).toEqual([b]);
+  });
+
   it('leaves no timer behind after a flush', () => {
     const { add, batcher, sizes, clock } = setUp();
     add(sampleCalls(5));

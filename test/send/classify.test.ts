@@ -4,7 +4,10 @@ import { classify } from '../../src/send/classify.ts';
 const NOW = Date.UTC(2026, 8, 1, 12, 0, 0);
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-function judge(httpStatus: number, body = '', retryAfter?: string) {
+/** As Weave says what is wrong. */
+const JSON_BODY = '{"reason":"because"}';
+
+function judge(httpStatus: number, body = JSON_BODY, retryAfter?: string) {
   return classify({ status: 'answered', httpStatus, retryAfter, body }, NOW);
 }
 
@@ -79,11 +82,39 @@ describe('classify', () => {
   });
 
   it.each([
-    [401, 'weave.api_key'],
-    [404, 'weave.url'],
-    [308, 'weave.url'],
-    [407, 'proxy'],
-  ])('says what to do about %i', (httpStatus, todo) => {
-    expect(judge(httpStatus)).toMatchObject({ status: 'held', httpStatus, todo: expect.stringContaining(todo) });
+    [401, 'server', 'weave.api_key'],
+    [403, 'project', 'weave.api_key'],
+    [404, 'project', 'weave.url'],
+    [308, 'project', 'weave.url'],
+    [407, 'server', 'proxy'],
+  ])('says whom %i concerns and what to do about it', (httpStatus, concerns, todo) => {
+    expect(judge(httpStatus)).toMatchObject({
+      status: 'held',
+      httpStatus,
+      concerns,
+      todo: expect.stringContaining(todo),
+    });
+  });
+
+  it.each(['', '<html>400 Bad Request</html>', '[]', '"no"'])(
+    'holds calls that something else than Weave refuses: %j',
+    (body) => {
+      const expected = { status: 'held', concerns: 'project', todo: expect.stringContaining('proxy') };
+      for (const httpStatus of REFUSED) expect(judge(httpStatus, body)).toMatchObject(expected);
+    },
+  );
+
+  it.each([
+    ['a route that is not there', '{"detail":"Not Found"}', 'no_route'],
+    ['a project that is not there', '{"detail":"Project not found"}', 'held'],
+    ['another thing that is not there', '{"reason":"Object not found"}', 'held'],
+    ['nothing that Weave would say', 'default backend - 404', 'held'],
+  ])('tells by a 404 %s', (_, body, expected) => {
+    expect(judge(404, body).status).toBe(expected);
+  });
+
+  it('tells a project that takes complete calls only', () => {
+    const body = JSON.stringify({ reason: 'upgrade', error_code: 'CALLS_COMPLETE_MODE_REQUIRED' });
+    expect(judge(400, body)).toEqual({ status: 'complete_only' });
   });
 });

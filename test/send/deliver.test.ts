@@ -1,46 +1,55 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Call } from '../../src/core/call.ts';
 import { createCounters } from '../../src/core/counters.ts';
-import { silentLog } from '../../src/core/log.ts';
+import type { Delivery } from '../../src/core/ports.ts';
 import { createDeliver, type DeliverSettings } from '../../src/send/deliver.ts';
-import { createLimit } from '../../src/send/limit.ts';
+import type { GatedOutcome } from '../../src/send/gate.ts';
 import type { Send } from '../../src/send/outcome.ts';
-import { createRetry } from '../../src/send/retry.ts';
-import { createWeaveClient, type WeaveClient } from '../../src/send/weave-client.ts';
-import { createFakeClock, type FakeClock, type FakeClockSettings } from '../support/fake-clock.ts';
+import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { ACCEPT, type Behaviour, type FakeWeave, startFakeWeave } from './fake-weave.ts';
+import { createLine, LINE_SETTINGS, shortenPad } from './line.ts';
 import { project, sampleCall, sampleCalls } from './samples.ts';
 
 const BUSY: Behaviour = { kind: 'answer', status: 503 };
 const BAD: Behaviour = { kind: 'answer', status: 422, body: '{"reason":"bad call"}' };
 const TOO_LARGE: Behaviour = { kind: 'answer', status: 413, body: '{"reason":"Request too large"}' };
-const SETTINGS: DeliverSettings = { maxCalls: 1000, maxBytes: 10 * 1024 * 1024, maxWaitMs: 200, concurrency: 4 };
 
 let weave: FakeWeave;
-let client: WeaveClient | undefined;
+let line: ReturnType<typeof createLine> | undefined;
 let clock: FakeClock;
 
 beforeEach(async () => {
   weave = await startFakeWeave();
+  clock = createFakeClock({ dice: () => 0 });
 });
 afterEach(async () => {
-  client?.close();
+  line?.close();
   await weave.close();
 });
 
-/** The whole way out, as the bridge wires it, to a real socket. */
-function setUp(settings: Partial<DeliverSettings & { maxElapsedMs: number }> = {}, time: FakeClockSettings = {}) {
-  const { concurrency = SETTINGS.concurrency, maxElapsedMs = 0 } = settings;
-  clock = createFakeClock({ dice: () => 0, ...time });
-  client = createWeaveClient(
-    { clock, counters: createCounters() },
-    { url: weave.url, apiKey: null, timeoutMs: 10_000, userAgent: 'test', maxSockets: concurrency },
-  );
-  const limited = createLimit({ send: client.complete }, { concurrency });
-  const retry = { initialMs: 1000, maxMs: 30_000, maxElapsedMs };
-  const send = createRetry({ send: limited, clock, log: silentLog }, retry);
-  return createDeliver({ send, clock }, { ...SETTINGS, ...settings });
+function setUp(settings: Partial<DeliverSettings> = {}) {
+  const created = createLine({ url: weave.url, clock, settings });
+  line = created;
+  const { deliver, flush, stop } = created.deliverer;
+  const deliveries: Promise<Delivery>[] = [];
+  return {
+    deliver(calls: readonly Call[], acceptedAtMs = clock.now()) {
+      const delivery = deliver(calls, acceptedAtMs);
+      deliveries.push(delivery);
+      return delivery;
+    },
+    /** Resolves when what was handed in before has its end. */
+    async flush() {
+      flush();
+      await Promise.all(deliveries);
+    },
+    stop,
+    counters: created.counters,
+  };
 }
+
+/** A server that takes calls of so many bytes and no larger requests. */
+const takesUpTo = (maxBytes: number) => weave.behave(({ bytes }) => (bytes > maxBytes ? TOO_LARGE : ACCEPT));
 
 const idsOf = (calls: readonly Call[]) => calls.map((call) => call.id);
 const sizes = () => weave.requests.map((request) => request.ids.length);
@@ -87,18 +96,6 @@ describe('deliver', () => {
     ]);
   });
 
-  it('sends the same body again until it is accepted', async () => {
-    const { deliver, flush } = setUp({}, { skipSleeps: true });
-    const answers: Behaviour[] = [BUSY, { kind: 'cut_after' }, { kind: 'half_body', framing: 'chunked' }];
-    weave.behave(({ ids }) => (ids.length > 0 ? (answers.shift() ?? ACCEPT) : ACCEPT));
-    const delivery = deliver(sampleCalls(3));
-    await flush();
-    expect(await delivery).toEqual({ delivered: 3, dead: [], released: false });
-    expect(new Set(weave.requests.map((request) => request.body)).size).toBe(1);
-    expect(weave.requests).toHaveLength(4);
-    expect(clock.sleeps).toEqual([500, 1000, 2000]);
-  });
-
   const positions = [1, 2, 64, 99, 100];
   it.each(positions)(
     'finds the one call of 100 that Weave refuses at place %i, and no neighbour suffers',
@@ -138,38 +135,80 @@ describe('deliver', () => {
     weave.behave(({ ids }) => (ids.length > 3 ? TOO_LARGE : ACCEPT));
     const delivery = deliver(sampleCalls(12));
     await flush();
-    expect(await delivery).toEqual({ delivered: 12, dead: [], released: false });
+    expect(await delivery).toMatchObject({ delivered: 12, dead: [], released: false });
     expect(sizes()).toEqual([12, 6, 3, 3, 6, 3, 3]);
   });
 
-  it('buries a single call that is too large, after one request', async () => {
+  it('halves by bytes: a large call does not take its neighbours along', async () => {
     const { deliver, flush } = setUp();
-    weave.behave(() => TOO_LARGE);
-    const delivery = deliver([sampleCall(1)]);
+    takesUpTo(6000);
+    const calls = [1, 2, 3, 4, 5, 6].map((number) => sampleCall(number, project(), number === 6 ? 5000 : 500));
+    void deliver(calls);
     await flush();
-    expect((await delivery).dead).toEqual([{ spanId: sampleCall(1).id, reason: 'HTTP 413: Request too large' }]);
-    expect(weave.requests).toHaveLength(1);
+    expect(sizes()).toEqual([6, 5, 1]);
+    expect([...weave.stored].toSorted()).toEqual(idsOf(calls));
   });
 
-  it('takes up a half that meets an overload where it stopped', async () => {
-    const { deliver, flush } = setUp({}, { skipSleeps: true });
-    const answers = [BAD, ACCEPT, BUSY, BAD, ACCEPT, BAD];
+  it('shortens a single call that is too large, as little as it has to, and says so', async () => {
+    const { deliver, flush, counters } = setUp();
+    takesUpTo(3000);
+    const delivery = deliver([sampleCall(1, project(), 10_000)]);
+    await flush();
+    expect(await delivery).toMatchObject({ delivered: 1, dead: [] });
+    expect(weave.requests.map(({ body }) => body.length)).toEqual([10_012, 5012, 2512]);
+    expect(counters.total('exporter_shortened_calls')).toBe(1);
+  });
+
+  it('buries a single call that stays too large however much is left out', async () => {
+    const { deliver, flush, counters } = setUp();
+    weave.behave(() => TOO_LARGE);
+    const delivery = deliver([sampleCall(1, project(), 1000)]);
+    await flush();
+    expect((await delivery).dead).toEqual([{ spanId: sampleCall(1).id, reason: 'HTTP 413: Request too large' }]);
+    expect(weave.requests.length).toBeLessThan(5);
+    expect(counters.total('exporter_shortened_calls')).toBe(0);
+  });
+
+  it('buries a shortened call that is refused for another reason, with that reason', async () => {
+    const { deliver, flush } = setUp();
+    weave.behave(({ bytes }) => (bytes > 3000 ? TOO_LARGE : BAD));
+    const delivery = deliver([sampleCall(1, project(), 5000)]);
+    await flush();
+    expect((await delivery).dead).toEqual([{ spanId: sampleCall(1).id, reason: 'HTTP 422: bad call' }]);
+  });
+
+  it('keeps what had its end, and gives back the rest, where Weave takes nothing any more', async () => {
+    const { deliver, flush } = setUp();
+    const answers = [BAD, ACCEPT, BUSY];
     weave.behave(({ ids }) => (ids.length > 0 ? (answers.shift() ?? ACCEPT) : ACCEPT));
     const delivery = deliver(sampleCalls(4));
     await flush();
-    expect(await delivery).toMatchObject({ delivered: 3, dead: [{ spanId: sampleCall(4).id }] });
-    expect(sizes()).toEqual([4, 2, 2, 2, 1, 1]);
+    expect(await delivery).toEqual({ delivered: 2, dead: [], released: true, blockedBy: 'team/app' });
+    expect(sizes()).toEqual([4, 2, 2]);
   });
 
-  it('buries the whole batch, undivided, when the time for trying is up', async () => {
-    const { deliver, flush } = setUp({ maxElapsedMs: 2000 }, { skipSleeps: true });
+  it('gives back what waits for its turn as well, and sends nothing before the time', async () => {
+    const { deliver, flush } = setUp({ maxCalls: 1, concurrency: 2 });
     weave.behave(() => BUSY);
-    const delivery = deliver(sampleCalls(5));
+    const deliveries = sampleCalls(5).map((call) => deliver([call]));
     await flush();
-    expect((await delivery).dead).toEqual(
-      sampleCalls(5).map((call) => ({ spanId: call.id, reason: 'given up: HTTP 503' })),
-    );
-    expect(sizes()).toEqual([5, 5, 5]);
+    const released = { delivered: 0, dead: [], released: true, blockedBy: 'team/app' };
+    expect(await Promise.all(deliveries)).toEqual(deliveries.map(() => released));
+    expect(sizes()).toEqual([1]);
+  });
+
+  it.each([
+    ['a failure that may pass', 503, ['old']],
+    ['a failure that a person has to see to', 403, []],
+  ])('gives up, after %s, what came in too long ago', async (_, status, dead) => {
+    const { deliver, flush } = setUp({ maxElapsedMs: 60_000 });
+    weave.behave(() => ({ kind: 'answer', status }));
+    const old = deliver([sampleCall(1)], clock.now() - 60_001);
+    const young = deliver([sampleCall(2)], clock.now() - 60_000);
+    await flush();
+    expect((await old).dead.map(({ reason }) => reason)).toEqual(dead.map(() => `given up: HTTP ${status}`));
+    expect(await young).toMatchObject({ dead: [], released: true });
+    expect(sizes()).toEqual([2]);
   });
 
   it.each([
@@ -185,6 +224,17 @@ describe('deliver', () => {
     expect(await deliver(sampleCalls(50, project('team/fine')))).toMatchObject({ delivered: 50 });
     // The stuck one had one place less than there are, and asked for no more.
     expect(weave.requests.filter(({ path }) => path.includes('stuck'))).toHaveLength(3);
+  });
+
+  it('stops for every project where the key is refused', async () => {
+    const { deliver, flush } = setUp();
+    weave.behave(() => ({ kind: 'answer', status: 401 }));
+    const one = deliver([sampleCall(1, project('team/one'))]);
+    await flush();
+    const other = deliver([sampleCall(2, project('team/other'))]);
+    await flush();
+    expect(await Promise.all([one, other])).toMatchObject([{ blockedBy: 'server' }, { blockedBy: 'server' }]);
+    expect(weave.requests).toHaveLength(1);
   });
 
   it('has no more requests on the wire than it may', async () => {
@@ -210,16 +260,12 @@ describe('deliver', () => {
 });
 
 describe('stop', () => {
-  it.each([
-    ['a request under way', { kind: 'hang' }, 1],
-    ['a wait for the next attempt', BUSY, 2],
-  ] as const)('cuts %s short and releases it', async (_, behaviour, waiters) => {
+  it('cuts a request under way short and releases it', async () => {
     const { deliver, flush, stop } = setUp();
-    weave.behave(() => behaviour);
+    weave.behave(() => ({ kind: 'hang' }));
     const delivery = deliver(sampleCalls(3));
     void flush();
     await weave.received(1);
-    if (waiters === 2) await clock.untilWaiting();
     stop();
     expect(await delivery).toEqual({ delivered: 0, dead: [], released: true });
     expect(clock.waiting()).toBe(0);
@@ -235,16 +281,18 @@ describe('stop', () => {
   });
 
   it('releases what is handed in later, and what stands in line, without a try to send it', async () => {
-    clock = createFakeClock();
     let sent = 0;
-    const send: Send = (_project, _body, signal) => {
+    const send: Send<GatedOutcome> = (_project, _calls, signal) => {
       sent += 1;
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve({ status: 'aborted' })));
     };
-    const { deliver, stop } = createDeliver({ send, clock }, { ...SETTINGS, maxCalls: 1, concurrency: 2 });
-    const before = deliver(sampleCalls(5));
+    const { deliver, stop } = createDeliver(
+      { send, clock, counters: createCounters(), shorten: shortenPad },
+      { ...LINE_SETTINGS, maxCalls: 1, concurrency: 2 },
+    );
+    const before = deliver(sampleCalls(5), 0);
     stop();
-    const after = deliver(sampleCalls(5));
+    const after = deliver(sampleCalls(5), 0);
     const released = { delivered: 0, dead: [], released: true };
     expect(await Promise.all([before, after])).toEqual([released, released]);
     expect(sent).toBe(1);
@@ -260,48 +308,5 @@ describe('stop', () => {
     stop();
     expect(await delivery).toMatchObject({ delivered: expect.any(Number), released: true });
     expect([...weave.stored]).toEqual(idsOf(sampleCalls(2)));
-  });
-});
-
-describe('conservation', () => {
-  it('gives every call exactly one end through a storm of faults', async () => {
-    const { deliver, flush, stop } = setUp({ maxCalls: 16 }, { skipSleeps: true });
-    const faults: readonly Behaviour[] = [
-      BUSY,
-      { kind: 'cut_after' },
-      { kind: 'half_body', framing: 'chunked' },
-      { kind: 'answer', status: 429, headers: { 'retry-after': '1' } },
-      TOO_LARGE,
-      { kind: 'answer', status: 401 },
-    ];
-    let met = 0;
-    weave.behave(({ ids }) => {
-      if (ids.length === 0) return ACCEPT;
-      met += 1;
-      if (met > 150) return { kind: 'hang' };
-      if (ids.some((id) => Number.parseInt(id, 16) % 37 === 0)) return BAD;
-      return met % 3 === 0 ? ACCEPT : (faults[met % faults.length] ?? ACCEPT);
-    });
-    const handovers = Array.from({ length: 60 }, (_, index) =>
-      sampleCalls((index + 1) * 10, project(`team/p${index % 4}`)).slice(index * 10),
-    );
-    const deliveries = handovers.map((calls) => deliver(calls));
-    void flush();
-    await weave.received(151);
-    await clock.advance(0);
-    stop();
-    const ends = await Promise.all(deliveries);
-
-    for (const [index, end] of ends.entries()) {
-      const calls = handovers[index] ?? [];
-      const lost = calls.length - end.delivered - end.dead.length;
-      expect(end.released ? lost > 0 : lost === 0).toBe(true);
-      expect(new Set(end.dead.map((dead) => dead.spanId)).size).toBe(end.dead.length);
-    }
-    const delivered = ends.reduce((sum, end) => sum + end.delivered, 0);
-    expect(delivered).toBeGreaterThan(0);
-    expect(ends.some((end) => end.released)).toBe(true);
-    // The fake may have stored more (it cut the connection after it had them), never less.
-    expect(weave.stored.size).toBeGreaterThanOrEqual(delivered);
   });
 });

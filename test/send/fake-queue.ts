@@ -10,12 +10,16 @@ export interface FakeQueue extends Queue {
   readonly claims: number[];
   /** Every id handed back, in order. */
   readonly released: number[];
+  /** Every id set aside, and under which name, in order. */
+  readonly parkings: { readonly id: number; readonly under: string }[];
 }
 
 /** The queue's contract in memory. It notes what is done with it, and throws where an entry is settled twice. */
 export function createFakeQueue(): FakeQueue {
   const entries = new Map<number, QueueEntry>();
   const claimed = new Set<number>();
+  const parked = new Map<string, number[]>();
+  const parkings: { readonly id: number; readonly under: string }[] = [];
   const settled: (readonly Settled[])[] = [];
   const claims: number[] = [];
   const released: number[] = [];
@@ -23,7 +27,17 @@ export function createFakeQueue(): FakeQueue {
   let lastId = 0;
 
   function unclaimed(): readonly QueueEntry[] {
-    return [...entries.values()].filter(({ id }) => !claimed.has(id));
+    const aside = new Set([...parked.values()].flat());
+    return [...entries.values()].filter(({ id }) => !claimed.has(id) && !aside.has(id));
+  }
+
+  function ring(): void {
+    arrival.abort();
+    arrival = new AbortController();
+  }
+
+  function giveBack(id: number): void {
+    if (!claimed.delete(id)) throw new Error(`not claimed: ${id}`);
   }
 
   function add(request: Partial<RawRequest>): number {
@@ -36,8 +50,7 @@ export function createFakeQueue(): FakeQueue {
       body: new Uint8Array(1),
     } as const;
     entries.set(lastId, { ...defaults, ...request, id: lastId, acceptedAtMs: 0 });
-    arrival.abort();
-    arrival = new AbortController();
+    ring();
     return lastId;
   }
 
@@ -45,6 +58,7 @@ export function createFakeQueue(): FakeQueue {
     settled,
     claims,
     released,
+    parkings,
     add,
     put(request) {
       add(request);
@@ -66,12 +80,42 @@ export function createFakeQueue(): FakeQueue {
       settled.push(list);
       for (const { id } of list) {
         if (!entries.delete(id)) throw new Error(`settled twice: ${id}`);
-        claimed.delete(id);
+        giveBack(id);
       }
     },
     release(ids) {
-      for (const id of ids) claimed.delete(id);
+      for (const id of ids) giveBack(id);
       released.push(...ids);
+      ring();
+    },
+    park(ids, under) {
+      for (const id of ids) {
+        giveBack(id);
+        parkings.push({ id, under });
+        parked.set(under, parked.get(under) ?? []);
+        parked.get(under)?.push(id);
+      }
+    },
+    unpark(under, maxBytes) {
+      const ids = parked.get(under) ?? [];
+      let bytes = 0;
+      const end = ids.findIndex((id, at) => {
+        bytes += entries.get(id)?.body.length ?? 0;
+        return at > 0 && bytes > maxBytes;
+      });
+      parked.delete(under);
+      if (end > 0) parked.set(under, ids.slice(end));
+      ring();
+    },
+    parkedUnder: () => parked.keys(),
+    recall(ids, under) {
+      const wanted = new Set(ids);
+      const taken = (parked.get(under) ?? []).filter((id) => wanted.has(id));
+      const left = (parked.get(under) ?? []).filter((id) => !wanted.has(id));
+      if (left.length > 0) parked.set(under, left);
+      else parked.delete(under);
+      for (const id of taken) claimed.add(id);
+      return taken.flatMap((id) => entries.get(id) ?? []);
     },
     async ready(signal) {
       if (signal.aborted || unclaimed().length > 0) return;
@@ -85,6 +129,7 @@ export function createFakeQueue(): FakeQueue {
         spans: all.reduce((sum, entry) => sum + entry.spans, 0),
         bytes: all.reduce((sum, entry) => sum + entry.body.length, 0),
         claimed: claimed.size,
+        parked: [...parked.values()].flat().length,
       };
     },
     close: () => Promise.resolve(),

@@ -29,6 +29,7 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  readonly bytes: number;
   /** Ids of the calls in the body, in order. */
   readonly ids: readonly string[];
 }
@@ -42,14 +43,14 @@ export interface FakeWeave {
   /** Connections taken since the start. */
   connections(): number;
   /** How each request is treated from now on. Before the body is read only its path is known: `ids` is empty then. */
-  behave(behaviour: (request: { readonly path: string; readonly ids: readonly string[] }) => Behaviour): void;
+  behave(behaviour: (request: Pick<ReceivedRequest, 'path' | 'bytes' | 'ids'>) => Behaviour): void;
   /** Resolves when that many requests have come whole. */
   received(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A server on a free port that plays `calls/complete`, with every fault that a server or a network can have. */
-export async function startFakeWeave(): Promise<FakeWeave> {
+/** A server on a free port that plays `calls/complete` and `call/upsert_batch`, with every fault that a server or a network can have. */
+export async function startFakeWeave(atPort = 0): Promise<FakeWeave> {
   const requests: ReceivedRequest[] = [];
   const stored = new Set<string>();
   const watchers = new Set<() => void>();
@@ -58,7 +59,7 @@ export async function startFakeWeave(): Promise<FakeWeave> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? '';
-    const early = behaviour({ path, ids: [] });
+    const early = behaviour({ path, bytes: 0, ids: [] });
     if (early.kind === 'cut_before') return void request.socket.destroy();
     if (early.kind === 'answer_early') {
       request.pause();
@@ -67,7 +68,7 @@ export async function startFakeWeave(): Promise<FakeWeave> {
     }
     const body = await textOf(request);
     if (body === undefined) return;
-    const received = { path, headers: request.headers, body, ids: idsOf(body) };
+    const received = { path, headers: request.headers, body, bytes: body.length, ids: idsOf(body) };
     requests.push(received);
     answer(behaviour(received), received, response);
     for (const look of watchers) look();
@@ -100,7 +101,7 @@ export async function startFakeWeave(): Promise<FakeWeave> {
   server.on('connection', () => {
     connections += 1;
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(atPort, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
 
@@ -151,7 +152,10 @@ async function textOf(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString();
 }
 
+/** Of a start and an end that belong together the id is there once. */
 function idsOf(body: string): readonly string[] {
-  const { batch } = JSON.parse(body) as { batch: readonly { id: string }[] };
-  return batch.map((call) => call.id);
+  const { batch } = JSON.parse(body) as { batch: readonly BatchItem[] };
+  return [...new Set(batch.map((item) => ('req' in item ? (item.req.start ?? item.req.end)?.id : item.id) ?? ''))];
 }
+
+type BatchItem = { readonly id: string } | { readonly req: Partial<Record<'start' | 'end', { readonly id: string }>> };

@@ -7,8 +7,9 @@ import { createWeaveClient, type WeaveClient, type WeaveClientSettings } from '.
 import { type Behaviour, type FakeWeave, startFakeWeave } from './fake-weave.ts';
 import { project, sampleCalls } from './samples.ts';
 
-const BODY = batchBody(sampleCalls(3));
-const LARGE_BODY = batchBody(sampleCalls(10, project(), 1024 * 1024));
+const CALLS = sampleCalls(3);
+const BODY = batchBody(CALLS);
+const LARGE_CALLS = sampleCalls(10, project(), 1024 * 1024);
 const RUNNING = new AbortController().signal;
 
 let weave: FakeWeave;
@@ -28,7 +29,7 @@ afterEach(async () => {
 function client(settings: Partial<WeaveClientSettings> = {}): WeaveClient {
   const defaults = {
     url: weave.url,
-    apiKey: 'k3y',
+    apiKey: () => 'k3y',
     timeoutMs: 10_000,
     userAgent: 'otel-weave-bridge/1',
     maxSockets: 4,
@@ -40,7 +41,7 @@ function client(settings: Partial<WeaveClientSettings> = {}): WeaveClient {
 
 describe('the Weave client', () => {
   it('posts the body as it is to the path of the project, with the key', async () => {
-    expect(await client().complete(project('team/my app'), BODY, RUNNING)).toEqual({ status: 'accepted' });
+    expect(await client().complete(project('team/my app'), CALLS, RUNNING)).toEqual({ status: 'accepted' });
     expect(weave.requests).toHaveLength(1);
     const [request] = weave.requests;
     expect(request?.path).toBe('/v2/team/my%20app/calls/complete');
@@ -55,25 +56,25 @@ describe('the Weave client', () => {
   });
 
   it('keeps the path of the base URL', async () => {
-    await client({ url: `${weave.url}/traces/` }).complete(project(), BODY, RUNNING);
+    await client({ url: `${weave.url}/traces/` }).complete(project(), CALLS, RUNNING);
     expect(weave.requests[0]?.path).toBe('/traces/v2/team/app/calls/complete');
   });
 
   it('sends no credentials where there is no key', async () => {
-    await client({ apiKey: null }).complete(project(), BODY, RUNNING);
+    await client({ apiKey: () => null }).complete(project(), CALLS, RUNNING);
     expect(weave.requests[0]?.headers.authorization).toBeUndefined();
   });
 
   it('keeps its connection from one request to the next', async () => {
     const { complete } = client();
-    for (let i = 0; i < 5; i += 1) await complete(project(), BODY, RUNNING);
+    for (let i = 0; i < 5; i += 1) await complete(project(), CALLS, RUNNING);
     expect(weave.connections()).toBe(1);
   });
 
   it('counts what was answered 2xx', async () => {
     const { complete } = client();
-    await complete(project(), BODY, RUNNING);
-    await complete(project(), BODY, RUNNING);
+    await complete(project(), CALLS, RUNNING);
+    await complete(project(), CALLS, RUNNING);
     expect(counters.total('exporter_requests')).toBe(2);
     expect(counters.total('exporter_sent_bytes')).toBe(2 * BODY.length);
     expect(counters.total('exporter_send_failed_requests')).toBe(0);
@@ -109,7 +110,7 @@ describe('the Weave client', () => {
     });
     const outcome = await client({ timeoutMs: behaviour.kind === 'hang' ? 200 : 10_000 }).complete(
       project(),
-      BODY,
+      CALLS,
       RUNNING,
     );
     expect(outcome.status).toBe(status);
@@ -119,15 +120,15 @@ describe('the Weave client', () => {
 
   it('passes on how long the server asks to wait', async () => {
     weave.behave(() => ({ kind: 'answer', status: 503, headers: { 'retry-after': '3' } }));
-    expect(await client().complete(project(), BODY, RUNNING)).toMatchObject({ status: 'retry', afterMs: 3000 });
+    expect(await client().complete(project(), CALLS, RUNNING)).toMatchObject({ status: 'retry', afterMs: 3000 });
   });
 
   it.each([
-    ['small', BODY],
-    ['10 MiB', LARGE_BODY],
-  ])('understands a 413 that comes before a %s body is read', async (_, body) => {
+    ['small', CALLS],
+    ['10 MiB', LARGE_CALLS],
+  ])('understands a 413 that comes before a %s body is read', async (_, calls) => {
     weave.behave(() => ({ kind: 'answer_early', status: 413, body: '{"reason":"Request too large"}' }));
-    const outcome = await client().complete(project(), body, RUNNING);
+    const outcome = await client().complete(project(), calls, RUNNING);
     expect(outcome.status).toBe('too_large');
   });
 
@@ -135,30 +136,43 @@ describe('the Weave client', () => {
     ['nobody listens', 'http://127.0.0.1:1', 'ECONNREFUSED'],
     ['nobody has the name', 'http://no-such-host.invalid', 'ENOTFOUND'],
   ])('asks to try again where %s', async (_, url, code) => {
-    const outcome = await client({ url }).complete(project(), BODY, RUNNING);
+    const outcome = await client({ url }).complete(project(), CALLS, RUNNING);
     expect(outcome).toMatchObject({ status: 'retry', reason: expect.stringContaining(code) });
   });
 
   it('reads no more than its limit of an answer that never ends', async () => {
     weave.behave(() => ({ kind: 'endless', status: 400 }));
-    expect(await client().complete(project(), BODY, RUNNING)).toEqual({
-      status: 'refused',
-      httpStatus: 400,
-      reason: 'HTTP 400',
-    });
+    const outcome = await client().complete(project(), CALLS, RUNNING);
+    expect(outcome).toMatchObject({ httpStatus: 400, reason: 'HTTP 400' });
+  });
+
+  it('posts starts and ends to the path of older servers, below the path of the base URL', async () => {
+    await client({ url: `${weave.url}/traces` }).upsertBatch(project(), CALLS, RUNNING);
+    expect(weave.requests[0]?.path).toBe('/traces/call/upsert_batch');
+    expect(weave.requests[0]?.ids).toEqual(CALLS.map(({ id }) => id));
+  });
+
+  it.each([401, 403])('asks for the key again after a %i, and not before', async (status) => {
+    const keys = ['first', 'second', 'third'];
+    const { complete } = client({ apiKey: () => keys.shift() ?? null });
+    const answers = [200, 500, status, 200];
+    weave.behave(({ ids }) => ({ kind: 'answer', status: ids.length > 0 ? (answers.shift() ?? 0) : 200, body: '{}' }));
+    for (let i = 0; i < 4; i += 1) await complete(project(), CALLS, RUNNING);
+    const sent = weave.requests.map(({ headers }) => Buffer.from(headers.authorization?.slice(6) ?? '', 'base64'));
+    expect(sent.map(String)).toEqual(['api:first', 'api:first', 'api:first', 'api:second']);
   });
 
   it('is cut short by the signal', async () => {
     weave.behave(() => ({ kind: 'hang' }));
     const stopping = new AbortController();
-    const outcome = client().complete(project(), BODY, stopping.signal);
+    const outcome = client().complete(project(), CALLS, stopping.signal);
     await weave.received(1);
     stopping.abort();
     expect(await outcome).toEqual({ status: 'aborted' });
   });
 
   it('sends nothing when the signal has gone before', async () => {
-    expect(await client().complete(project(), BODY, AbortSignal.abort())).toEqual({ status: 'aborted' });
+    expect(await client().complete(project(), CALLS, AbortSignal.abort())).toEqual({ status: 'aborted' });
     expect(weave.connections()).toBe(0);
   });
 
@@ -166,7 +180,7 @@ describe('the Weave client', () => {
     const signal = new AbortController().signal;
     const { complete } = client();
     weave.behave(() => ({ kind: 'answer_early', status: 413 }));
-    for (let i = 0; i < 3; i += 1) await complete(project(), LARGE_BODY, signal);
+    for (let i = 0; i < 3; i += 1) await complete(project(), LARGE_CALLS, signal);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import { feedbackCreateBody, feedbackQueryBody } from '../bodies/feedback.ts';
 import { wrongWithUser } from '../call-rules.ts';
 import { feedbackCondition } from '../feedback-query.ts';
 import { wrongWithFeedback } from '../feedback-rules.ts';
-import { json, reason } from '../http/reply.ts';
+import { detail, json, reason } from '../http/reply.ts';
 import { post, type Route } from '../http/route.ts';
 import { formatTime } from '../times.ts';
 import { uuidv7 } from '../uuid.ts';
@@ -10,9 +10,12 @@ import { wireFeedback } from '../wire-feedback.ts';
 import type { Context } from './context.ts';
 import { wrongWithProject } from './project.ts';
 
-export function feedbackRoutes({ store, clock }: Context): readonly Route[] {
+const UNKNOWN_ID = { loc: ['body', 'id'], msg: 'Extra inputs are not permitted', type: 'extra_forbidden' };
+
+export function feedbackRoutes({ store, clock, faults }: Context): readonly Route[] {
   return [
     post('/feedback/create', feedbackCreateBody, (body) => {
+      if (body.id != null && faults.behaviour().feedbackIds === 'refused') return detail(422, [UNKNOWN_ID]);
       const wrong = wrongWithProject(body.project_id) ?? wrongWithUser(body.wb_user_id) ?? wrongWithFeedback(body);
       if (wrong) return reason(400, wrong);
       const project = store.projects.ensure(body.project_id, null);

@@ -44,7 +44,8 @@ export function createDispatch(deps: DispatchDeps, settings: DispatchSettings) {
       return sendReply(response, reply);
     };
 
-    const read = await readBody(request, settings.maxBodyBytes);
+    const maxBodyBytes = found.status === 'found' ? found.route.maxBodyBytes : undefined;
+    const read = await readBody(request, maxBodyBytes ?? settings.maxBodyBytes);
     if (read.status === 'gone') return void response.destroy();
     stats.came(name, read.status === 'read' ? read.body.length : 0);
 

@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { detail, reason, type TextReply } from './reply.ts';
+import { detail, envelope, reason, type TextReply } from './reply.ts';
 
 const UNAUTHORIZED = detail(401, 'Not authenticated', { 'www-authenticate': 'Basic realm="local Weave"' });
+
+const NO_BEARER = envelope(401, 'authentication_error', 'send the API key as bearer token');
 
 /** Returns the refusal of a request that may not be answered. */
 export type Guard = (request: IncomingMessage) => TextReply | undefined;
@@ -41,14 +43,19 @@ function hostOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
-/** Checks Basic authentication as Weave has it: user `api`, the API key as password. */
+/** Checks Basic authentication as Weave has it: user `api`, the API key as password. The batch API takes the key as bearer. */
 function createKeyCheck(apiKey: string): Guard {
-  const expected = digest(`api:${apiKey}`);
+  const basic = digest(`api:${apiKey}`);
+  const bearer = digest(apiKey);
   return (request) => {
     const [scheme = '', credentials = ''] = (request.headers.authorization ?? '').split(' ');
+    if (request.url?.startsWith('/v1/')) {
+      const isKnown = scheme.toLowerCase() === 'bearer' && timingSafeEqual(digest(credentials), bearer);
+      return isKnown ? undefined : NO_BEARER;
+    }
     if (scheme.toLowerCase() !== 'basic') return UNAUTHORIZED;
     const given = digest(Buffer.from(credentials, 'base64').toString());
-    return timingSafeEqual(given, expected) ? undefined : UNAUTHORIZED;
+    return timingSafeEqual(given, basic) ? undefined : UNAUTHORIZED;
   };
 }
 

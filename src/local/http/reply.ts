@@ -33,5 +33,10 @@ export function detail(
   return json({ detail: value }, status, headers);
 }
 
+/** An error of an OpenAI-compatible API: `{"error": …}`. */
+export function envelope(status: number, type: string, message: string, param: string | null = null): TextReply {
+  return json({ error: { message, type, param, code: null } }, status);
+}
+
 export const NOT_FOUND = detail(404, 'Not Found');
 export const TOO_LARGE = reason(413, 'Request too large');

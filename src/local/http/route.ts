@@ -9,6 +9,8 @@ import { detail, type Reply } from './reply.ts';
 export interface Route {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
+  /** Where this route takes larger bodies than the others. */
+  readonly maxBodyBytes?: number;
   /** Answers a request for this path; undefined where the path is another one. */
   match(path: string): ((request: RouteRequest) => Reply) | undefined;
 }
@@ -24,9 +26,27 @@ interface Target<Path extends string> {
   readonly query: URLSearchParams;
 }
 
+/** A route with a body of any other kind, which `handle` reads itself. */
+export function upload<Path extends string>(
+  path: Path,
+  maxBodyBytes: number,
+  handle: (request: RouteRequest, target: Target<Path>) => Reply,
+): Route {
+  const parse = pathMatcher(path);
+  return {
+    method: 'POST',
+    path,
+    maxBodyBytes,
+    match(given) {
+      const parameters = parse(given);
+      return parameters && ((request) => handle(request, { parameters, query: request.query }));
+    },
+  };
+}
+
 /** A route without a body. */
 export function route<Path extends string>(
-  method: 'GET' | 'DELETE',
+  method: 'GET' | 'POST' | 'DELETE',
   path: Path,
   handle: (target: Target<Path>) => Reply,
 ): Route {

@@ -1,6 +1,6 @@
 import type { TextReply } from '../http/reply.ts';
 import { type Fragment, html } from './html.ts';
-import { STYLE_PATH, tracesLink } from './paths.ts';
+import { STYLE_PATH, tracesLink, WORK_PATH } from './paths.ts';
 
 /** No script, no other origin: what a span says can be shown but never runs or loads anything. */
 const HEADERS = {
@@ -30,7 +30,7 @@ export function pageReply(page: Page, status = 200): TextReply {
 <link rel="stylesheet" href="${STYLE_PATH}">
 </head>
 <body class="${page.shape}">
-<header><a class="home" href="${tracesLink(null)}">local Weave</a>${page.trail}</header>
+<header><a class="home" href="${tracesLink(null)}">local Weave</a><a href="${WORK_PATH}">batches and scoring</a>${page.trail}</header>
 <main>${page.content}</main>
 </body>
 </html>

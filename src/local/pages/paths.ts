@@ -3,6 +3,7 @@ import { pathTo } from '../http/paths.ts';
 
 export const TRACES_PATH = '/';
 export const TRACE_PATH = '/traces/:entity/:project/:traceId';
+export const WORK_PATH = '/work';
 export const STYLE_PATH = '/assets/local-weave.css';
 
 /** The list of traces: of one project, or of all. `page` counts from 1. */

@@ -1,9 +1,10 @@
 import type { Context } from '../api/context.ts';
 import { type Route, route } from '../http/route.ts';
-import { STYLE_PATH, TRACE_PATH, TRACES_PATH } from './paths.ts';
+import { STYLE_PATH, TRACE_PATH, TRACES_PATH, WORK_PATH } from './paths.ts';
 import { STYLE } from './style.ts';
 import { tracePage } from './trace-page.ts';
 import { tracesPage } from './traces-page.ts';
+import { workPage } from './work-page.ts';
 
 export function pageRoutes(context: Context): readonly Route[] {
   return [
@@ -16,6 +17,7 @@ export function pageRoutes(context: Context): readonly Route[] {
         callId: query.get('call'),
       }),
     ),
+    route('GET', WORK_PATH, () => workPage(context)),
     route('GET', STYLE_PATH, () => ({
       status: 200,
       type: 'text/css; charset=utf-8',

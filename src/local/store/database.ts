@@ -1,7 +1,7 @@
 /** The only file of the local Weave that knows node:sqlite. */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { BridgeError, messageOf } from '../../core/errors.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { BATCH_SCHEMA, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 export type SqlValue = string | number | null;
 
@@ -71,7 +71,9 @@ function open(file: string): DatabaseSync {
     db.exec(PRAGMAS);
     const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
     if (version > SCHEMA_VERSION) throw new Error('a newer version of otel-weave wrote it');
-    if (version === 0) db.exec(`BEGIN IMMEDIATE; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+    const missing = [...(version < 1 ? [SCHEMA] : []), ...(version < 2 ? [BATCH_SCHEMA] : [])];
+    if (missing.length > 0)
+      db.exec(`BEGIN IMMEDIATE; ${missing.join('')} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
     return db;
   } catch (error) {
     db?.close();

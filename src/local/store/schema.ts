@@ -1,5 +1,5 @@
 /** Raised with every change of the tables below. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * `calls` holds one row per (project, started_at, id), as Weave does. The small columns come first: SQLite reads
@@ -78,5 +78,38 @@ CREATE TABLE score_requests (
   received_at TEXT NOT NULL,
   call_ids TEXT NOT NULL,
   scorer_refs TEXT NOT NULL
+);
+`;
+
+/** Since version 2. Times of files are seconds, those of batches milliseconds since the epoch. */
+export const BATCH_SCHEMA = `
+CREATE TABLE files (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  filename TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER,
+  bytes INTEGER NOT NULL,
+  content TEXT NOT NULL
+);
+
+CREATE TABLE batches (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  input_file_id TEXT NOT NULL,
+  endpoint TEXT NOT NULL,
+  completion_window TEXT NOT NULL,
+  job_id TEXT NOT NULL,
+  model TEXT NOT NULL,
+  metadata TEXT NOT NULL,
+  requests INTEGER NOT NULL,
+  errors TEXT NOT NULL,
+  behaviour TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  cancelling_ms INTEGER,
+  result TEXT,
+  output_file_id TEXT,
+  error_file_id TEXT
 );
 `;

@@ -1,5 +1,7 @@
+import { type BatchStore, createBatchStore } from './batches.ts';
 import { openDatabase } from './database.ts';
 import { createFeedbackStore, type FeedbackStore } from './feedback.ts';
+import { createFileStore, type FileStore } from './files.ts';
 import { createProjects, type Projects } from './projects.ts';
 import { type CallReader, createCallReader } from './read-calls.ts';
 import { createScoreRequests, type ScoreRequests } from './score-requests.ts';
@@ -14,6 +16,8 @@ export interface Store {
   readonly traces: TraceReader;
   readonly feedback: FeedbackStore;
   readonly scoreRequests: ScoreRequests;
+  readonly files: FileStore;
+  readonly batches: BatchStore;
   /** Safe to call twice. */
   close(): void;
 }
@@ -29,6 +33,8 @@ export function openStore(settings: { readonly file: string; readonly maxRowByte
     traces: createTraceReader(db),
     feedback: createFeedbackStore(db),
     scoreRequests: createScoreRequests(db),
+    files: createFileStore(db),
+    batches: createBatchStore(db),
     close: db.close,
   };
 }

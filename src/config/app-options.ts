@@ -1,0 +1,128 @@
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
+import { type ProjectId, parseProjectId } from '../core/call.ts';
+import { keyFromNetrc } from './api-key.ts';
+import { type AppNumbers, appNumbers, type NumberOptions } from './app-numbers.ts';
+import { isThisMachine, parseBaseUrl } from './base-url.ts';
+import type { Environment } from './given.ts';
+import { createSecret, redact, type Secret } from './secret.ts';
+import type { Sources } from './sources.ts';
+import { traceServerUrl } from './wandb.ts';
+
+/** The options that an app gives in its own process. Each may be left out. */
+export interface AppOptions extends NumberOptions {
+  /** `entity/project`, else `WEAVE_PROJECT`. A resource with `wandb.entity` and `wandb.project` names its own. */
+  readonly project?: string | undefined;
+  /** Weave trace server; else `WF_TRACE_SERVER_URL`, else the one that belongs to `WANDB_BASE_URL`, else W&B's. */
+  readonly url?: string | undefined;
+  /** W&B API key; else `WANDB_API_KEY`, else from `~/.netrc`. A Weave on this machine needs none. */
+  readonly apiKey?: string | undefined;
+  /** `immediate`: a span is sent when it ends, for processes that may be frozen at any time. Default `batched`. */
+  readonly exportMode?: 'batched' | 'immediate' | undefined;
+  /**
+   * Shows calls while their spans run: those that run longer than `after` milliseconds (default 1000).
+   * Else `OTEL_WEAVE_LIVE=true`.
+   */
+  readonly live?: boolean | { readonly after?: number | undefined } | undefined;
+  /**
+   * A directory of its own where spans wait for their delivery: what is left when the process ends, a later one
+   * delivers, or a sidecar that is given it as its queue directory. Else `OTEL_WEAVE_SPOOL_DIR`.
+   */
+  readonly spoolDir?: string | undefined;
+  /** False: calls without messages, arguments, results and documents. */
+  readonly captureContent?: boolean | undefined;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Proxy for the way out; else `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
+  readonly proxy?: string | undefined;
+  /** Certificates (PEM) to trust beside Node's own. */
+  readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
+  /** Agents in place of the exporter's own, which follow `proxy` and `ca`. */
+  readonly agent?: { readonly http?: HttpAgent; readonly https?: HttpsAgent } | undefined;
+}
+
+/** What the in-app part is set up from. */
+export interface AppSettings extends AppNumbers {
+  /** Null: spans go where their resource says. */
+  readonly project: ProjectId | null;
+  readonly url: string;
+  readonly apiKey: Secret | null;
+  /** Null: no live calls. */
+  readonly liveAfterMillis: number | null;
+  readonly spoolDir: string | null;
+  readonly captureContent: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  /** As Node's agents read it. */
+  readonly proxyEnv: Environment;
+  readonly ca: readonly (string | Buffer)[];
+  readonly agent: NonNullable<AppOptions['agent']> | null;
+}
+
+export type AppConfig =
+  | { readonly status: 'on'; readonly settings: AppSettings; readonly warnings: readonly string[] }
+  /** Spans cannot be delivered anywhere; `reason` says what to do. */
+  | { readonly status: 'off'; readonly reason: string };
+
+const WANDB_TRACE_SERVER = 'https://trace.wandb.ai';
+const LIVE_AFTER_MS = 1000;
+const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
+
+/** Options, then the environment, then `~/.netrc`. Never throws: the app must start whatever it is given. */
+export function resolveAppOptions(options: AppOptions, sources: Sources): AppConfig {
+  const { env } = sources;
+  const urlText = options.url || env['WF_TRACE_SERVER_URL'] || baseUrlOf(env) || WANDB_TRACE_SERVER;
+  const url = parseBaseUrl(urlText);
+  if (url === undefined) {
+    return off(`the Weave URL is ${shown(urlText)}; allowed: an http or https URL without credentials or query`);
+  }
+  const apiKey = options.apiKey || env['WANDB_API_KEY'] || keyFromNetrc(url, sources)[0]?.text;
+  if (apiKey === undefined && !isThisMachine(url)) {
+    return off('the W&B API key is missing; set WANDB_API_KEY, or the option apiKey, or run `wandb login`');
+  }
+  if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) {
+    return off('the W&B API key holds blanks or characters that no key has');
+  }
+  const projectText = options.project || env['WEAVE_PROJECT'] || undefined;
+  const project = projectText === undefined ? null : parseProjectId(projectText);
+  if (project === undefined) {
+    return off(`the Weave project is ${shown(projectText ?? '')}; allowed: a W&B project as entity/project`);
+  }
+  const { numbers, warnings } = appNumbers(options, env);
+  return {
+    status: 'on',
+    warnings,
+    settings: {
+      ...numbers,
+      ...(options.exportMode === 'immediate' && { scheduledDelayMillis: 0 }),
+      project,
+      url,
+      apiKey: apiKey === undefined ? null : createSecret(apiKey),
+      liveAfterMillis: liveAfter(options.live ?? env['OTEL_WEAVE_LIVE'] === 'true'),
+      spoolDir: options.spoolDir || env['OTEL_WEAVE_SPOOL_DIR'] || null,
+      captureContent: options.captureContent !== false,
+      headers: options.headers ?? {},
+      proxyEnv: options.proxy ? { HTTP_PROXY: options.proxy, HTTPS_PROXY: options.proxy } : proxyOf(env),
+      ca: [options.ca ?? []].flat() as readonly (string | Buffer)[],
+      agent: options.agent ?? null,
+    },
+  };
+}
+
+const off = (reason: string): AppConfig => ({ status: 'off', reason });
+
+const shown = (text: string) => JSON.stringify(redact(text, false));
+
+function baseUrlOf(env: Environment): string | undefined {
+  const text = env['WANDB_BASE_URL'];
+  return text ? traceServerUrl(text) : undefined;
+}
+
+function liveAfter(live: NonNullable<AppOptions['live']>): number | null {
+  if (live === false) return null;
+  const after = live === true ? undefined : live.after;
+  return after !== undefined && after >= 0 ? after : LIVE_AFTER_MS;
+}
+
+function proxyOf(env: Environment): Environment {
+  return Object.fromEntries(PROXY_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+}

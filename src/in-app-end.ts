@@ -1,0 +1,115 @@
+import type { AppSettings } from './config/app-options.ts';
+import type { Call } from './core/call.ts';
+import type { Clock } from './core/clock.ts';
+import type { AppClientSettings } from './in-app-client.ts';
+import { MAX_LAST_BYTES, sendLast } from './in-app-last-call.ts';
+import type { AppLine } from './in-app-line.ts';
+import type { AppLive } from './in-app-live.ts';
+import type { Admission } from './otel/admission.ts';
+import type { Intake } from './otel/intake.ts';
+
+/** How long a process that ends at once is held up for what it has not sent yet. */
+export const LAST_CALL_MS = 2000;
+
+export interface EndDeps {
+  readonly admission: Admission;
+  readonly intake: Intake;
+  readonly live: AppLive | undefined;
+  readonly opened: Promise<AppLine>;
+  /** Undefined while the spool is being opened. */
+  readonly line: () => AppLine | undefined;
+  /** Does the work with the process kept alive, for no longer than timeoutMs. */
+  readonly within: (timeoutMs: number, work: () => Promise<unknown>) => Promise<void>;
+  readonly flush: (timeoutMs: number) => Promise<void>;
+  readonly clock: Clock;
+  /** Whose end is noticed. */
+  readonly host: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+}
+
+export interface End {
+  /** Delivers until `shutdownTimeoutMillis` have passed. Safe to call twice. */
+  close(): Promise<void>;
+  isClosed(): boolean;
+}
+
+/**
+ * What becomes of spans when the process ends:
+ *
+ *   shutdown()                         flush, then close
+ *   nothing left to do (`beforeExit`)  flush, once
+ *   process.exit, uncaught (`exit`)    into the spool; without one, sent by a thread while this one waits
+ */
+export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: AppClientSettings): End {
+  const { admission, intake, live, opened, within, clock, host } = deps;
+  const { shutdownTimeoutMillis: timeoutMs, spoolDir } = settings;
+  let state: 'open' | 'idle flushed' | 'closing' | 'closed' = 'open';
+  let closed: Promise<void> | undefined;
+
+  function isIdle(): boolean {
+    const { held } = admission.counts();
+    const { waiting } = intake.counts();
+    return held + waiting + (deps.line()?.queue.depth().spans ?? 0) + (live?.running() ?? 0) === 0;
+  }
+
+  async function close(): Promise<void> {
+    const deadlineMs = clock.monotonic() + timeoutMs;
+    const leftMs = () => Math.max(0, deadlineMs - clock.monotonic());
+    await within(timeoutMs, async () => {
+      await Promise.all([live?.endAll(), admission.settled()]);
+      await intake.flush();
+    });
+    live?.stop();
+    admission.release();
+    const line = await opened;
+    for (const request of intake.takeAll()) await line.queue.put(request);
+    await within(leftMs() + LAST_CALL_MS, () => line.close(leftMs()));
+    host.off('exit', onExit);
+    state = 'closed';
+  }
+
+  /** A flush keeps the process alive, and when it is over this is called again: it may have been in vain. */
+  function onBeforeExit(): void {
+    if (state !== 'open' || isIdle()) return;
+    void within(timeoutMs, () => Promise.all([live?.endAll(), deps.flush(timeoutMs)])).then(() => {
+      if (state === 'open' && !isIdle()) state = 'idle flushed';
+    });
+  }
+
+  function onExit(): void {
+    const line = deps.line();
+    if (state === 'closed' || line === undefined) return;
+    admission.release();
+    const requests = intake.takeAll();
+    const cutOff = live?.cutOff() ?? [];
+    if (spoolDir !== null) {
+      for (const request of requests) void line.queue.put(request);
+      void line.queue.close();
+    }
+    const calls = spoolDir === null ? line.callsOf([...line.queue.takeAll(), ...requests]) : [];
+    if (calls.length + cutOff.length === 0 || line.inTrouble()) return;
+    sendLast({ client: clientSettings, calls: firstOf(calls, MAX_LAST_BYTES), cutOff }, LAST_CALL_MS);
+  }
+
+  host.on('beforeExit', onBeforeExit);
+  host.on('exit', onExit);
+  return {
+    close() {
+      if (closed === undefined) {
+        state = 'closing';
+        admission.close();
+        host.off('beforeExit', onBeforeExit);
+        closed = close();
+      }
+      return closed;
+    },
+    isClosed: () => state === 'closed',
+  };
+}
+
+function firstOf(calls: readonly Call[], maxBytes: number): readonly Call[] {
+  let bytes = 0;
+  return calls.filter(({ json }) => {
+    bytes += json.length;
+    return bytes <= maxBytes;
+  });
+}

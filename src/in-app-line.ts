@@ -1,0 +1,110 @@
+import type { AppSettings } from './config/app-options.ts';
+import type { Call } from './core/call.ts';
+import type { Clock } from './core/clock.ts';
+import type { Counters } from './core/counters.ts';
+import { messageOf } from './core/errors.ts';
+import type { Log } from './core/log.ts';
+import type { Queue, RawRequest } from './core/ports.ts';
+import { routeSpans } from './core/route.ts';
+import { decodeRequest } from './decode/request.ts';
+import { CONCURRENCY } from './in-app-client.ts';
+import { createMapper } from './map/map-spans.ts';
+import { shortenCall } from './map/shorten.ts';
+import { type WatchedQueue, watchQueue } from './otel/watched-queue.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
+import type { Content } from './pipeline-content.ts';
+import { createDeliver, type Deliverer } from './send/deliver.ts';
+import { createFallback } from './send/fallback.ts';
+import { createGate } from './send/gate.ts';
+import { createLimit } from './send/limit.ts';
+import type { WeaveClient } from './send/weave-client.ts';
+import { VERSION } from './version.ts';
+
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** Calls that are mapped and not yet answered for; one project gets half of it. More would cost the app memory for nothing. */
+const MAX_IN_FLIGHT_BYTES = 1.5 * 1024 * 1024;
+/** Stored requests wait for each other no longer: their spans have waited already. */
+const BATCH_WAIT_MS = 20;
+/** Short waits: a process that ends has no time for long ones. */
+const BACKOFF = { initialMs: 500, maxMs: 4000 };
+export const RECHECK_ROUTE_MS = 10 * 60_000;
+
+export interface AppLineDeps {
+  readonly queue: Queue;
+  readonly client: WeaveClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+}
+
+/** Everything behind the queue of an app: pipeline ─> deliver ─> limit ─> gate ─> fallback ─> Weave. */
+export interface AppLine {
+  readonly queue: WatchedQueue;
+  /** Whether Weave takes nothing now. */
+  inTrouble(): boolean;
+  /** Delivers what it can until the deadline, and closes everything. */
+  close(deadlineMs: number): Promise<void>;
+  /** Stored requests as calls, at once. */
+  callsOf(requests: readonly RawRequest[]): readonly Call[];
+}
+
+export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
+  const { client, clock, log, counters } = deps;
+  const queue = watchQueue(deps.queue);
+  const fallback = createFallback({ ...client, clock, log }, { recheckMs: RECHECK_ROUTE_MS });
+  const gate = createGate({ send: fallback, clock, log, wake: () => pipeline.wake() }, BACKOFF);
+  const deliverer = createDeliver(
+    { send: createLimit({ send: gate.send }, { concurrency: CONCURRENCY }), clock, counters, shorten },
+    {
+      maxCalls: settings.maxExportBatchSize,
+      maxBytes: MAX_BODY_BYTES,
+      maxWaitMs: BATCH_WAIT_MS,
+      concurrency: CONCURRENCY,
+      maxElapsedMs: 0,
+    },
+  );
+  const map = createMapper({
+    version: VERSION,
+    captureContent: settings.captureContent,
+    onFailure: (thrown) =>
+      log.error('A span could not be read by its convention and became a plain call; please report this.', {
+        reason: messageOf(thrown),
+      }),
+  });
+  const defaultProject = settings.project;
+  const pipeline: Pipeline = createPipeline(
+    { queue, decode: decodeRequest, map, deliverer, gate, content: noLogs(deliverer), clock, log, counters },
+    { defaultProject, maxInFlightBytes: MAX_IN_FLIGHT_BYTES },
+  );
+  pipeline.start();
+
+  return {
+    queue,
+    inTrouble: () => gate.troubles().length > 0,
+    async close(deadlineMs) {
+      await pipeline.drain(deadlineMs);
+      await queue.close();
+      client.close();
+    },
+    callsOf(requests) {
+      return requests.flatMap(({ body, encoding }) => {
+        const decoded = decodeRequest(body, encoding);
+        if (decoded.status === 'invalid') return [];
+        const { calls, corrected } = map(routeSpans(decoded.spans, defaultProject).routed);
+        return [...calls, ...corrected];
+      });
+    },
+  };
+}
+
+const shorten = (json: Buffer, maxBytes: number) => Buffer.from(shortenCall(json.toString(), maxBytes).text);
+
+/** Log records do not come this way: no call waits for them. */
+function noLogs({ deliver }: Deliverer): Content {
+  return {
+    deliver: ({ calls }, acceptedAtMs) => deliver(calls, acceptedAtMs),
+    discard: () => undefined,
+    take: () => undefined,
+    stop: () => Promise.resolve(),
+  };
+}

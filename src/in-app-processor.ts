@@ -1,0 +1,42 @@
+import type { ReadableSpanLike } from './decode/readable-span-like.ts';
+import { type InApp, startInApp } from './in-app.ts';
+import type { WeaveOptions, WeaveStats } from './otel/options.ts';
+
+/**
+ * A SpanProcessor for the OpenTelemetry SDK 2.x and 3.x: `spanProcessors: [new WeaveSpanProcessor()]`.
+ * Nothing of it throws or rejects, whatever happens.
+ */
+export class WeaveSpanProcessor {
+  readonly #inApp: InApp;
+
+  constructor(options: WeaveOptions = {}) {
+    this.#inApp = startInApp(options);
+  }
+
+  onStart(span: object, _parentContext?: unknown): void {
+    this.#inApp.started(span as ReadableSpanLike);
+  }
+
+  onEnd(span: ReadableSpanLike): void {
+    this.#inApp.ended(span);
+  }
+
+  /** Resolves when Weave has taken every span that ended before, or after `exportTimeoutMillis`. */
+  forceFlush(): Promise<void> {
+    return this.#inApp.flush();
+  }
+
+  /** The same, for serverless handlers: `waitUntil(processor.flush())`. */
+  flush(): Promise<void> {
+    return this.#inApp.flush();
+  }
+
+  /** Flushes for `shutdownTimeoutMillis` at most, ends live calls, and takes no more spans. */
+  shutdown(): Promise<void> {
+    return this.#inApp.shutdown();
+  }
+
+  stats(): WeaveStats {
+    return this.#inApp.stats();
+  }
+}

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { Clock } from './core/clock.ts';
+import type { Counters } from './core/counters.ts';
+import { BridgeError, messageOf } from './core/errors.ts';
+import type { Log } from './core/log.ts';
+import type { Queue } from './core/ports.ts';
+import { createMemoryQueue } from './queue/memory-queue.ts';
+
+/** Processes that may share one `spoolDir`, each with a queue of its own in it. */
+export const MAX_SPOOLS = 16;
+const RETRY_AFTER_MS = 1000;
+const SPOOL_BYTES = 1024 * 1024 * 1024;
+
+export interface AppQueueDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+}
+
+export function memoryQueue(deps: AppQueueDeps, maxBytes: number): Queue {
+  return createMemoryQueue(deps, { maxBytes, retryAfterMs: RETRY_AFTER_MS });
+}
+
+/**
+ * The first queue in `spoolDir` that no other process has: `spoolDir` itself, then `spoolDir/2` and so on. Each can be
+ * delivered by a sidecar, too. A spool that cannot be opened is warned of, and memory takes its place. Never rejects.
+ */
+export async function spoolQueue(deps: AppQueueDeps, spoolDir: string, maxMemoryBytes: number): Promise<Queue> {
+  try {
+    // Here and not above: it loads the database.
+    const { openDiskQueue } = await import('./queue/disk-queue.ts');
+    for (let at = 1; ; at += 1) {
+      const dir = at === 1 ? spoolDir : join(spoolDir, String(at));
+      try {
+        const bounds = { maxBytes: SPOOL_BYTES, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS } as const;
+        return openDiskQueue(deps, { dir, ...bounds, fsync: false });
+      } catch (thrown) {
+        const isTaken = thrown instanceof BridgeError && thrown.code === 'QUEUE_LOCKED';
+        if (!isTaken || at === MAX_SPOOLS) throw thrown;
+      }
+    }
+  } catch (thrown) {
+    deps.log.error('The spool cannot be used: spans wait in memory only.', { reason: messageOf(thrown) });
+    return memoryQueue(deps, maxMemoryBytes);
+  }
+}

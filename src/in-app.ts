@@ -1,0 +1,163 @@
+import { type AppSettings, resolveAppOptions } from './config/app-options.ts';
+import { type Sources, systemSources } from './config/sources.ts';
+import { type Clock, systemClock } from './core/clock.ts';
+import { createCounters } from './core/counters.ts';
+import { messageOf } from './core/errors.ts';
+import type { Log } from './core/log.ts';
+import type { Queue } from './core/ports.ts';
+import { createReadableSpanDecoder } from './decode/readable-span.ts';
+import type { ReadableSpanLike } from './decode/readable-span-like.ts';
+import { type AppClientSettings, createLazyClient } from './in-app-client.ts';
+import { createEnd } from './in-app-end.ts';
+import { type AppLine, startLine } from './in-app-line.ts';
+import { startLive } from './in-app-live.ts';
+import { memoryQueue, spoolQueue } from './in-app-queue.ts';
+import { createAdmission } from './otel/admission.ts';
+import { inBackground } from './otel/background.ts';
+import { createDiagLog } from './otel/diag-log.ts';
+import { createIntake } from './otel/intake.ts';
+import { createMasker } from './otel/mask.ts';
+import type { WeaveOptions, WeaveStats } from './otel/options.ts';
+
+/** What an app's processor or exporter does, whatever its form. Nothing of it throws or rejects. */
+export interface InApp {
+  /** `off`: there is no way to Weave, and spans are not taken. */
+  readonly status: 'on' | 'off';
+  started(span: ReadableSpanLike): void;
+  ended(span: ReadableSpanLike): void;
+  /** Sends what has ended; resolves when Weave has taken all of it, or after timeoutMs (default `exportTimeoutMillis`). */
+  flush(timeoutMs?: number): Promise<void>;
+  /** The last flush; what is left then stays in the spool, or is dropped and counted. */
+  shutdown(): Promise<void>;
+  stats(): WeaveStats;
+}
+
+export interface InAppDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly sources: Sources;
+  /** Whose end is to be noticed. */
+  readonly host: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+}
+
+/** Sets up the way from finished spans to Weave. Where there is none it says so, and takes no spans. */
+export function startInApp(options: WeaveOptions = {}, given: Partial<InAppDeps> = {}): InApp {
+  const deps = { clock: systemClock, log: createDiagLog(), sources: systemSources(), host: process, ...given };
+  const config = resolveAppOptions(options, deps.sources);
+  switch (config.status) {
+    case 'off':
+      deps.log.warn(`Spans are not sent to Weave: ${config.reason}.`);
+      return OFF;
+    case 'on':
+      for (const warning of config.warnings) deps.log.warn(`${warning}.`);
+      return start(options, config.settings, deps);
+  }
+}
+
+const NOTHING: WeaveStats = { ended: 0, delivered: 0, waiting: 0, filtered: 0, refused: 0, dropped: 0 };
+
+const OFF: InApp = {
+  status: 'off',
+  started: () => undefined,
+  ended: () => undefined,
+  flush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+  stats: () => NOTHING,
+};
+
+/**
+ *   ended ─> admission ─> intake ─> queue (memory, or the spool on disk) ─> pipeline, as the sidecar's ─> Weave
+ *   started ─> live ──────────────────────────────────────────────────────────────────────────────────────^
+ */
+function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock, log, host }: InAppDeps): InApp {
+  const clock = inBackground(hostClock);
+  const counters = createCounters();
+  const client = createLazyClient({ clock, counters }, clientSettings(settings));
+  const decode = createReadableSpanDecoder();
+  const prepare = createMasker(options.mask, log);
+  const live = startLive({ client, decode, prepare, clock, log }, settings);
+
+  let line: AppLine | undefined;
+  let inherited = 0;
+  const { spoolDir, maxQueueBytes } = settings;
+  const opened =
+    spoolDir === null
+      ? Promise.resolve(open(memoryQueue({ clock, log, counters }, maxQueueBytes)))
+      : spoolQueue({ clock, log, counters }, spoolDir, maxQueueBytes).then(open);
+
+  function open(queue: Queue): AppLine {
+    line = startLine({ queue, client, clock, log, counters }, settings);
+    inherited = line.queue.depth().spans;
+    return line;
+  }
+
+  const intake = createIntake(
+    {
+      decode,
+      prepare,
+      put: (request) => (line ? line.queue.put(request) : opened.then(({ queue }) => queue.put(request))),
+      depth: () => line?.queue.depth() ?? NO_DEPTH,
+      clock,
+      log,
+    },
+    {
+      maxWaitMs: settings.scheduledDelayMillis,
+      enough: settings.maxExportBatchSize,
+      maxSpans: settings.maxQueueSize,
+      maxBytes: maxQueueBytes,
+    },
+  );
+  const admission = createAdmission({ add: intake.add, live, shouldExportSpan: options.shouldExportSpan, log });
+
+  /** Does the work with the process kept alive, for no longer than that. */
+  async function within(timeoutMs: number, work: (over: AbortSignal) => Promise<unknown>): Promise<void> {
+    const over = new AbortController();
+    const done = work(over.signal).catch((thrown: unknown) => {
+      log.error('Spans could not be sent.', { reason: messageOf(thrown) });
+    });
+    await Promise.race([done, hostClock.sleep(timeoutMs, over.signal)]);
+    over.abort();
+  }
+
+  const flush = (timeoutMs = settings.exportTimeoutMillis) =>
+    within(timeoutMs, async (over) => {
+      await admission.settled();
+      await intake.flush();
+      await (await opened).queue.settled(over);
+    });
+
+  const end = createEnd(
+    { admission, intake, live, opened, line: () => line, within, flush, clock, host },
+    settings,
+    clientSettings(settings),
+  );
+
+  return {
+    status: 'on',
+    started: admission.started,
+    ended: admission.ended,
+    flush,
+    shutdown: end.close,
+    stats() {
+      const { held, filtered, ...admitted } = admission.counts();
+      const taken = intake.counts();
+      const stored = line?.queue.depth().spans ?? 0;
+      const isLost = end.isClosed() && spoolDir === null;
+      return {
+        ended: inherited + admitted.ended,
+        delivered: counters.total('exporter_sent_spans'),
+        waiting: isLost ? 0 : held + taken.waiting + stored,
+        filtered,
+        refused: taken.rejected + counters.total('dead_letter_spans'),
+        dropped: admitted.dropped + taken.dropped + (isLost ? stored : 0),
+      };
+    },
+  };
+}
+
+const NO_DEPTH = { entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 };
+
+function clientSettings(settings: AppSettings): AppClientSettings {
+  const { url, timeoutMillis, headers, proxyEnv, ca, agent } = settings;
+  return { url, key: settings.apiKey?.reveal() ?? null, timeoutMillis, headers, proxyEnv, ca, agent };
+}

@@ -1,0 +1,102 @@
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
+import type { Live } from './live.ts';
+
+/** Bit of the trace flags: https://opentelemetry.io/docs/specs/otel/trace/api/#spancontext */
+const SAMPLED = 1;
+
+export interface AdmissionDeps {
+  /** Takes what is to be sent. */
+  readonly add: (span: ReadableSpanLike) => void;
+  readonly live: Live | undefined;
+  readonly shouldExportSpan: ((span: ReadableSpanLike) => boolean) | undefined;
+  readonly log: Log;
+}
+
+/** Decides which spans go on. Nothing of it throws: the app's own code is waiting. */
+export interface Admission {
+  started(span: ReadableSpanLike): void;
+  ended(span: ReadableSpanLike): void;
+  /** Resolves when no span waits for the start of its call any more. */
+  settled(): Promise<void>;
+  /** Lets go on at once what waits for the start of its call. */
+  release(): void;
+  /** From now on spans are dropped. */
+  close(): void;
+  counts(): { readonly ended: number; readonly held: number; readonly filtered: number; readonly dropped: number };
+}
+
+export function createAdmission({ add, live, shouldExportSpan, log }: AdmissionDeps): Admission {
+  /** Spans of calls that are being shown, until the start has been answered. */
+  const held = new Map<Promise<void>, ReadableSpanLike>();
+  let state: 'open' | 'closed' = 'open';
+  let ended = 0;
+  let filtered = 0;
+  let dropped = 0;
+
+  function isWanted(span: ReadableSpanLike): boolean {
+    if (shouldExportSpan === undefined) return true;
+    try {
+      return shouldExportSpan(span);
+    } catch (thrown) {
+      log.warn('The option shouldExportSpan threw: its span is left out.', { reason: messageOf(thrown) });
+      return false;
+    }
+  }
+
+  function hold(shown: Promise<void>, span: ReadableSpanLike): void {
+    const done: Promise<void> = shown.then(() => {
+      if (held.delete(done)) add(span);
+    });
+    held.set(done, span);
+  }
+
+  function take(span: ReadableSpanLike): void {
+    ended += 1;
+    const shown = live?.ended(span);
+    if (state === 'closed') dropped += 1;
+    // What was shown while it ran is completed, whatever is thought of it by now.
+    else if (shown) hold(shown, span);
+    else if (isWanted(span)) add(span);
+    else filtered += 1;
+  }
+
+  function report(thrown: unknown): void {
+    log.error('A span could not be taken.', { reason: messageOf(thrown) });
+  }
+
+  return {
+    started(span) {
+      if (live === undefined || state === 'closed') return;
+      try {
+        if (isSampled(span)) live.started(span);
+      } catch (thrown) {
+        report(thrown);
+      }
+    },
+    ended(span) {
+      try {
+        if (isSampled(span)) take(span);
+      } catch (thrown) {
+        report(thrown);
+      }
+    },
+    async settled() {
+      await Promise.all(held.keys());
+    },
+    release() {
+      const spans = [...held.values()];
+      held.clear();
+      for (const span of spans) add(span);
+    },
+    close() {
+      state = 'closed';
+    },
+    counts: () => ({ ended, held: held.size, filtered, dropped }),
+  };
+}
+
+function isSampled(span: ReadableSpanLike): boolean {
+  return (span.spanContext().traceFlags & SAMPLED) !== 0;
+}

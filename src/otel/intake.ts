@@ -1,0 +1,205 @@
+import type { Clock, Timer } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Queue, RawRequest } from '../core/ports.ts';
+import type { Span } from '../core/span.ts';
+import type { DecodedSpan } from '../decode/readable-span.ts';
+import type { ReadableSpanLike, ResourceLike } from '../decode/readable-span-like.ts';
+import { writeSpans } from './otlp-writer.ts';
+import { estimatedBytes } from './span-bytes.ts';
+
+/** Spans of one stored request: some milliseconds of work at most. */
+const MAX_SPANS = 64;
+/** As estimated; a single span may be larger. */
+const MAX_REQUEST_BYTES = 256 * 1024;
+/**
+ * So many spans are measured together, since to measure each at its end would double what that costs the app.
+ * By so many more than `maxBytes` may wait, therefore.
+ */
+export const MEASURED_TOGETHER = 256;
+/** How long the event loop may be kept busy before others get their turn. */
+const SLICE_MS = 5;
+/** A detector that takes longer leaves its attributes out. */
+const RESOURCE_WAIT_MS = 5000;
+
+export interface IntakeDeps {
+  readonly decode: (span: ReadableSpanLike) => DecodedSpan;
+  /** Last changes to a span; must not throw. */
+  readonly prepare: (span: Span) => Span;
+  readonly put: Queue['put'];
+  /** What the queue behind holds now. */
+  readonly depth: Queue['depth'];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface IntakeSettings {
+  /** How long a span waits for company. */
+  readonly maxWaitMs: number;
+  /** So many go on without waiting. */
+  readonly enough: number;
+  /** Bounds on what waits here and in the queue. */
+  readonly maxSpans: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * Takes finished spans, in no time; stores them as OTLP a little later, in slices that leave the event loop room:
+ *
+ *   add ─> waiting ─ time, or enough of them ─> decode ─> mask ─> OTLP ─> queue
+ */
+export interface Intake {
+  /** Never throws. A span beyond the bounds is dropped and counted. */
+  add(span: ReadableSpanLike): void;
+  /** Resolves when all that was added before is in the queue. */
+  flush(): Promise<void>;
+  /** What waits, as requests, at once: for a process that ends now. Then nothing waits here any more. */
+  takeAll(): readonly RawRequest[];
+  /** In spans. */
+  counts(): IntakeCounts;
+}
+
+export interface IntakeCounts {
+  readonly waiting: number;
+  /** For lack of room. */
+  readonly dropped: number;
+  /** That no call can be made of. */
+  readonly rejected: number;
+}
+
+export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake {
+  const { clock, log } = deps;
+  let waiting: ReadableSpanLike[] = [];
+  /** Of the first ones in `waiting`, those that have been measured. */
+  let sizes: number[] = [];
+  /** Their sum. */
+  let waitingBytes = 0;
+  /** Taken out of `waiting` and not in the queue yet. */
+  let storing = 0;
+  /** What the queue held when it was last asked: since then only deliveries have changed it. */
+  let stored = deps.depth();
+  let dropped = 0;
+  let rejected = 0;
+  let timer: Timer | undefined;
+  let running: Promise<void> | undefined;
+
+  function isFull(): boolean {
+    return (
+      waiting.length + storing + stored.spans >= settings.maxSpans || waitingBytes + stored.bytes >= settings.maxBytes
+    );
+  }
+
+  function measure(): void {
+    for (let at = sizes.length; at < waiting.length; at += 1) {
+      const span = waiting[at];
+      const bytes = span ? estimatedBytes(span) : 0;
+      sizes.push(bytes);
+      waitingBytes += bytes;
+    }
+  }
+
+  function drop(spans: number): void {
+    dropped += spans;
+    log.warn('Spans were dropped: more ended than may wait for Weave (maxQueueBytes, maxQueueSize).', { spans });
+  }
+
+  function run(): Promise<void> {
+    timer?.cancel();
+    timer = undefined;
+    running ??= storeAll().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  async function storeAll(): Promise<void> {
+    await clock.yield();
+    let sliceStartMs = clock.monotonic();
+    while (waiting.length > 0) {
+      await resourcesReady(waiting[0]?.resource);
+      await store(nextRequest());
+      if (clock.monotonic() - sliceStartMs < SLICE_MS) continue;
+      await clock.yield();
+      sliceStartMs = clock.monotonic();
+    }
+  }
+
+  async function resourcesReady(resource: ResourceLike | undefined): Promise<void> {
+    if (!resource?.asyncAttributesPending) return;
+    const ready = new AbortController();
+    const settled = Promise.resolve(resource.waitForAsyncAttributes?.()).catch(() => undefined);
+    await Promise.race([settled.then(() => ready.abort()), clock.sleep(RESOURCE_WAIT_MS, ready.signal)]);
+  }
+
+  /** The oldest spans that wait, as many as fit into one request. */
+  function nextRequest(): RawRequest | undefined {
+    measure();
+    let bytes = sizes[0] ?? 0;
+    let count = 1;
+    for (const more of sizes.slice(1, MAX_SPANS)) {
+      if (bytes + more > MAX_REQUEST_BYTES) break;
+      bytes += more;
+      count += 1;
+    }
+    const taken = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    sizes = sizes.slice(count);
+    waitingBytes -= bytes;
+    const spans = taken.flatMap((span) => decoded(span) ?? []);
+    rejected += taken.length - spans.length;
+    if (spans.length === 0) return undefined;
+    return { signal: 'traces', encoding: 'protobuf', project: null, spans: spans.length, body: writeSpans(spans) };
+  }
+
+  function decoded(source: ReadableSpanLike): Span | undefined {
+    try {
+      const result = deps.decode(source);
+      if (result.status === 'ok') return deps.prepare(result.span);
+      log.warn('A span cannot become a call.', { reason: result.reason });
+    } catch (thrown) {
+      log.warn('A span cannot be read.', { reason: messageOf(thrown) });
+    }
+    return undefined;
+  }
+
+  async function store(request: RawRequest | undefined): Promise<void> {
+    if (request === undefined) return;
+    storing += request.spans;
+    const outcome = await deps.put(request);
+    storing -= request.spans;
+    stored = deps.depth();
+    switch (outcome.status) {
+      case 'accepted':
+        return;
+      case 'full':
+      case 'unavailable':
+        return drop(request.spans);
+    }
+  }
+
+  return {
+    add(span) {
+      if (isFull()) {
+        stored = deps.depth();
+        if (isFull()) return drop(1);
+      }
+      waiting.push(span);
+      if (waiting.length - sizes.length >= MEASURED_TOGETHER) measure();
+      if (running) return;
+      if (waiting.length >= settings.enough || settings.maxWaitMs === 0) void run();
+      else timer ??= clock.after(settings.maxWaitMs, () => void run());
+    },
+    async flush() {
+      while (running || waiting.length > 0) await run();
+    },
+    takeAll() {
+      const requests: RawRequest[] = [];
+      while (waiting.length > 0) {
+        const request = nextRequest();
+        if (request) requests.push(request);
+      }
+      return requests;
+    },
+    counts: () => ({ waiting: waiting.length + storing, dropped, rejected }),
+  };
+}

@@ -1,0 +1,118 @@
+import type { Call } from '../core/call.ts';
+import type { Clock, Timer } from '../core/clock.ts';
+import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
+
+/** Running spans that are followed at a time; one that starts beyond it is not shown before it ends. */
+export const MAX_OPEN_SPANS = 10_000;
+
+export interface LiveDeps {
+  /** The call of a span as far as it is known now; with `ended` as a call that was cut off. Undefined where none can be made. */
+  readonly toCall: (span: ReadableSpanLike, ended: boolean) => Call | undefined;
+  /** Shows a call. Resolves when nothing of that request is under way any more, whatever became of it. */
+  readonly start: (call: Call) => Promise<void>;
+  /** Ends a call that was shown. */
+  readonly end: (call: Call) => Promise<void>;
+  readonly clock: Clock;
+}
+
+export interface LiveSettings {
+  /** A span that ends earlier is not shown while it runs. */
+  readonly afterMs: number;
+}
+
+/**
+ * Shows calls while their spans run:
+ *
+ *   started ─> young ─ afterMs ─> shown ─ ended ─> the complete call follows, and takes its place
+ *                └ ended: nothing was sent    └ endAll: the process stops, the call ends with an exception
+ */
+export interface Live {
+  started(span: ReadableSpanLike): void;
+  /** A promise where the call is being shown, or was: the complete call must not overtake its start. */
+  ended(span: ReadableSpanLike): Promise<void> | undefined;
+  /** Ends every call that is shown, with an exception. One whose span ends after all is written whole. */
+  endAll(): Promise<void>;
+  /** How many calls are shown, and neither complete nor cut off. */
+  running(): number;
+  /** Those calls as `endAll` would end them: for a process that ends at once. */
+  cutOff(): readonly Call[];
+  stop(): void;
+}
+
+interface Young {
+  readonly span: ReadableSpanLike;
+  readonly dueMs: number;
+}
+
+interface Shown {
+  readonly span: ReadableSpanLike;
+  /** The last request about it. */
+  last: Promise<void>;
+  phase: 'running' | 'cut off';
+}
+
+export function createLive(deps: LiveDeps, settings: LiveSettings): Live {
+  const { clock } = deps;
+  /** In the order in which they started, and so in which they fall due. */
+  const young = new Map<string, Young>();
+  const shown = new Map<string, Shown>();
+  let timer: Timer | undefined;
+
+  function arm(): void {
+    const [next] = young.values();
+    timer = next && clock.after(Math.max(0, next.dueMs - clock.monotonic()), showDue);
+  }
+
+  function showDue(): void {
+    for (const [key, { span, dueMs }] of young) {
+      if (dueMs > clock.monotonic()) break;
+      young.delete(key);
+      const call = deps.toCall(span, false);
+      if (call) shown.set(key, { span, last: deps.start(call), phase: 'running' });
+    }
+    arm();
+  }
+
+  function running(): readonly Shown[] {
+    return [...shown.values()].filter(({ phase }) => phase === 'running');
+  }
+
+  async function end(call: Call | undefined, started: Promise<void>): Promise<void> {
+    await started;
+    if (call) await deps.end(call);
+  }
+
+  return {
+    started(span) {
+      if (young.size + shown.size >= MAX_OPEN_SPANS) return;
+      young.set(keyOf(span), { span, dueMs: clock.monotonic() + settings.afterMs });
+      if (!timer) arm();
+    },
+    ended(span) {
+      const key = keyOf(span);
+      if (young.delete(key)) return undefined;
+      const found = shown.get(key);
+      shown.delete(key);
+      return found?.last;
+    },
+    async endAll() {
+      const open = running();
+      for (const one of open) {
+        one.phase = 'cut off';
+        one.last = end(deps.toCall(one.span, true), one.last);
+      }
+      await Promise.all(open.map(({ last }) => last));
+    },
+    running: () => running().length,
+    cutOff: () => running().flatMap(({ span }) => deps.toCall(span, true) ?? []),
+    stop() {
+      timer?.cancel();
+      young.clear();
+    },
+  };
+}
+
+function keyOf(span: ReadableSpanLike): string {
+  const { traceId, spanId } = span.spanContext();
+  return traceId + spanId;
+}

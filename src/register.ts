@@ -1,0 +1,38 @@
+/**
+ * Zero code: `node --import otel-weave-bridge/register app.js`, or `--require`. No top-level await, so that it can be
+ * required.
+ */
+import { join } from 'node:path';
+import { isInternalThread } from 'node:worker_threads';
+import * as api from '@opentelemetry/api';
+import { systemSources } from './config/sources.ts';
+import { startInApp } from './in-app.ts';
+import { createDiagLog } from './otel/diag-log.ts';
+import type { ApiCopy } from './register/api-copies.ts';
+import { createAppPackages } from './register/app-packages.ts';
+import { register } from './register/register.ts';
+import { flushOnSigterm } from './register/sigterm.ts';
+
+// Node runs what is preloaded with `--require` in the thread of its loader hooks, too.
+if (!isInternalThread && systemSources().env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true') {
+  // As a warning of Node's, since a new user has no logger behind `diag` yet.
+  const log = createDiagLog((line) => process.emitWarning(line, 'OtelWeaveBridge'));
+  const inApp = startInApp({}, { log });
+  if (inApp.status === 'on') {
+    const packages = createAppPackages(process.argv[1] ?? join(process.cwd(), 'app.js'));
+    const required = packages.load('@opentelemetry/api') as ApiCopy | undefined;
+    register({
+      // The one for `require` first: the SDK is loaded with it.
+      copies: required && required.trace !== api.trace ? [required, api] : [api],
+      packages,
+      processor: {
+        onStart: inApp.started,
+        onEnd: inApp.ended,
+        forceFlush: () => inApp.flush(),
+        shutdown: inApp.shutdown,
+      },
+      log,
+    });
+    flushOnSigterm(process, inApp);
+  }
+}

@@ -1,0 +1,185 @@
+import type { ProjectId } from '../core/call.ts';
+import type { Clock, Timer } from '../core/clock.ts';
+import type { Log, LogFields } from '../core/log.ts';
+import { type BackoffSettings, backoffMs, type Failure } from './backoff.ts';
+import type { Send, SendOutcome } from './outcome.ts';
+
+/** Projects in trouble that are remembered; beyond it the oldest one may send again, and will be in trouble anew. */
+export const MAX_TROUBLES = 10_000;
+
+/** Stands for every project. None is called so: they have a slash. */
+const SERVER = 'server';
+
+export type GateSettings = BackoffSettings;
+
+export interface GateDeps {
+  readonly send: Send<SendOutcome>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called when something that was in the way may be gone: the time to ask `callUp`. */
+  readonly wake: () => void;
+}
+
+/** What comes out of the gate: a failure that may pass has become `later`. */
+export type GatedOutcome = Exclude<SendOutcome, Failure> | Later;
+
+export interface Later {
+  readonly status: 'later';
+  /** What is in the way: to be asked about with `callUp`. */
+  readonly blockedBy: string;
+  /** Why the attempt failed; undefined where none was made, or where only a person can help. */
+  readonly failure?: string;
+}
+
+/** What is in the way of a project, or of all. */
+export interface Trouble {
+  readonly blocked: string;
+  /** Failed in a row. */
+  readonly attempts: number;
+  readonly reason: string;
+  /** What a person has to do about it; undefined where it may pass by itself. */
+  readonly todo: string | undefined;
+}
+
+/**
+ * Keeps requests back from a project that takes none now. After a failure one request at a time may try, at growing
+ * intervals; the first that is answered opens the gate for all. What is kept back waits elsewhere, not in memory.
+ *
+ *   open ─ failure ─> waiting ─ time ─> due ─ callUp ─> called ─ send ─> trying ─┬─ answered ─> open
+ *                        ^                └──────── send ───────────────^        └─ failure ─> waiting
+ */
+export interface Gate {
+  readonly send: Send<GatedOutcome>;
+  /** What keeps this project from sending now, if anything. */
+  blocker(project: ProjectId): string | undefined;
+  /** How much of what is kept back by this may be sent: `one` is a try, and is not said again before it has had its time. */
+  callUp(blocked: string): 'all' | 'one' | 'none';
+  troubles(): readonly Trouble[];
+  /** Cancels all timers. */
+  stop(): void;
+}
+
+interface State extends Trouble {
+  phase: 'waiting' | 'due' | 'called' | 'trying';
+  /** When the wait is over (monotonic). */
+  dueMs: number;
+  timer: Timer;
+}
+
+export function createGate(deps: GateDeps, settings: GateSettings): Gate {
+  const { clock, log, wake } = deps;
+  const troubles = new Map<string, State>();
+
+  const troublesOf = (blocked: string): readonly State[] =>
+    [...new Set([SERVER, blocked])].flatMap((key) => troubles.get(key) ?? []);
+
+  function blocker(project: ProjectId): string | undefined {
+    return troublesOf(project).find(({ phase }) => phase === 'waiting' || phase === 'trying')?.blocked;
+  }
+
+  function wait(blocked: string, delayMs: number): Timer {
+    return clock.after(delayMs, () => {
+      const state = troubles.get(blocked);
+      if (state === undefined) return;
+      // Should nobody come when called, somebody else is called later.
+      state.timer = wait(blocked, settings.maxMs);
+      state.phase = 'due';
+      wake();
+    });
+  }
+
+  function begin(project: ProjectId): readonly State[] {
+    const tries = troublesOf(project);
+    for (const state of tries) {
+      state.timer.cancel();
+      state.phase = 'trying';
+    }
+    return tries;
+  }
+
+  function end(state: State): void {
+    const { blocked, attempts, timer } = state;
+    timer.cancel();
+    if (troubles.get(blocked) !== state) return;
+    troubles.delete(blocked);
+    log.info('Weave takes calls again.', { blocked, attempts });
+    wake();
+  }
+
+  function fail(blocked: string, failure: Failure, tries: readonly State[]): void {
+    const known = troubles.get(blocked);
+    if (known && !tries.includes(known)) {
+      extend(known, failure);
+      return;
+    }
+    const attempts = (known?.attempts ?? 0) + 1;
+    const delayMs = backoffMs(failure, attempts, clock.random(), settings);
+    const { reason } = failure;
+    const todo = failure.status === 'held' ? failure.todo : undefined;
+    const dueMs = clock.monotonic() + delayMs;
+    troubles.set(blocked, { blocked, attempts, reason, todo, phase: 'waiting', dueMs, timer: wait(blocked, delayMs) });
+    report(log, failure, { blocked, attempts, delayMs: Math.round(delayMs), reason });
+    const [oldest] = troubles.values();
+    if (troubles.size > MAX_TROUBLES && oldest) end(oldest);
+  }
+
+  /** One more of the requests that were on the wire when the trouble began: only what the server asks for counts. */
+  function extend(state: State, failure: Failure): void {
+    if (failure.status !== 'retry' || state.phase !== 'waiting') return;
+    const delayMs = backoffMs(failure, 1, 0, { initialMs: 0, maxMs: 0 });
+    if (clock.monotonic() + delayMs <= state.dueMs) return;
+    state.timer.cancel();
+    state.dueMs = clock.monotonic() + delayMs;
+    state.timer = wait(state.blocked, delayMs);
+  }
+
+  return {
+    blocker,
+    async send(project, calls, signal) {
+      const blockedBy = blocker(project);
+      if (blockedBy !== undefined) return { status: 'later', blockedBy };
+      const tries = begin(project);
+      const outcome = await deps.send(project, calls, signal);
+      switch (outcome.status) {
+        case 'accepted':
+        case 'too_large':
+        case 'refused':
+          for (const state of tries) end(state);
+          return outcome;
+        case 'retry':
+        case 'held': {
+          const blocked = outcome.status === 'held' && outcome.concerns === 'server' ? SERVER : project;
+          for (const key of new Set([blocked, ...tries.map((state) => state.blocked)])) fail(key, outcome, tries);
+          return {
+            status: 'later',
+            blockedBy: blocked,
+            ...(outcome.status === 'retry' && { failure: outcome.reason }),
+          };
+        }
+        case 'aborted':
+          return outcome;
+      }
+    },
+    callUp(blocked) {
+      const states = troublesOf(blocked);
+      if (states.length === 0) return 'all';
+      if (states.some(({ phase }) => phase !== 'due')) return 'none';
+      for (const state of states) state.phase = 'called';
+      return 'one';
+    },
+    troubles: () => [...troubles.values()],
+    stop() {
+      for (const { timer } of troubles.values()) timer.cancel();
+    },
+  };
+}
+
+function report(log: Log, failure: Failure, fields: LogFields): void {
+  switch (failure.status) {
+    case 'retry':
+      log.warn('Weave did not take a batch; it is sent again.', fields);
+      break;
+    case 'held':
+      log.error(`Weave turns the bridge away; nothing is lost, its calls wait. ${failure.todo}`, fields);
+  }
+}

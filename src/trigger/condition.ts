@@ -1,0 +1,115 @@
+import type { FieldPath } from '../core/field-path.ts';
+import { CALL_FIELDS, type Condition, type FieldTest } from '../core/rule.ts';
+import { createFieldReader } from './field-reader.ts';
+import { fieldTest } from './field-test.ts';
+
+/** The conditions of all rules, made ready to be asked of one call after the other. */
+export interface Conditions {
+  /** Begins with another call. */
+  open(json: Buffer): void;
+  /** Whether the call that is open meets the condition of this number. */
+  meets(condition: number): boolean;
+}
+
+type FieldCondition = Extract<Condition, { type: 'field' }>;
+type Check = () => boolean;
+
+const UNKNOWN = 0;
+const YES = 1;
+const NO = 2;
+
+/** Rules ask much the same of a call: each test is made once, and each field read once, for all of them. */
+export function compileConditions(conditions: readonly Condition[]): Conditions {
+  const paths: FieldPath[] = [];
+  const tests: Check[] = [];
+  const testNumbers = new Map<string, number>();
+  const checks = conditions.map(compile);
+  const reader = createFieldReader(paths);
+  const verdicts = new Uint8Array(tests.length);
+
+  /** Makes a function of a condition. What stands early in a call is asked first: it costs the least. */
+  function compile(condition: Condition): Check {
+    switch (condition.type) {
+      case 'all':
+      case 'any': {
+        const parts = inOrder(condition.of).map(compile);
+        const decisive = condition.type === 'any';
+        return () => {
+          for (const part of parts) if (part() === decisive) return decisive;
+          return !decisive;
+        };
+      }
+      case 'not': {
+        const part = compile(condition.of);
+        return () => !part();
+      }
+      case 'field': {
+        const test = testNumber(condition);
+        return () => passes(test);
+      }
+    }
+  }
+
+  function testNumber({ field, test }: FieldCondition): number {
+    const key = JSON.stringify([field.text, test.operator, String(test.value)]);
+    const known = testNumbers.get(key);
+    if (known !== undefined) return known;
+    testNumbers.set(key, tests.length);
+    return tests.push(field.text === 'duration_ms' ? durationTest(test) : valueTest(field, test)) - 1;
+  }
+
+  function valueTest(field: FieldPath, test: FieldTest): Check {
+    const path = pathNumber(field);
+    const fits = fieldTest(test);
+    if (test.operator !== 'contains' || !isPlain(test.value)) return () => fits(reader.values(path));
+    const bytes = Buffer.from(test.value);
+    return () => reader.mayHold(path, bytes) && fits(reader.values(path));
+  }
+
+  function durationTest(test: FieldTest): Check {
+    const [started, ended] = ['started_at', 'ended_at'].map((name) => pathNumber({ text: name, keys: [name] }));
+    const fits = fieldTest(test);
+    const timeAt = (path = 0) => Date.parse(String(reader.values(path)[0]));
+    return () => fits([timeAt(ended) - timeAt(started)]);
+  }
+
+  function pathNumber(path: FieldPath): number {
+    const known = paths.findIndex(({ text }) => text === path.text);
+    return known < 0 ? paths.push(path) - 1 : known;
+  }
+
+  function passes(test: number): boolean {
+    if (verdicts[test] === UNKNOWN) verdicts[test] = tests[test]?.() ? YES : NO;
+    return verdicts[test] === YES;
+  }
+
+  return {
+    open(json) {
+      reader.open(json);
+      verdicts.fill(UNKNOWN);
+    },
+    meets: (condition) => checks[condition]?.() === true,
+  };
+}
+
+/** Whether the text stands in JSON as it is; a number has more than one form. */
+function isPlain(text: string): boolean {
+  return !/["\\/\p{Cc}]/u.test(text) && Number.isNaN(Number(text));
+}
+
+function inOrder(conditions: readonly Condition[]): readonly Condition[] {
+  return conditions.toSorted((a, b) => placeOf(a) - placeOf(b));
+}
+
+/** The place in a call behind which nothing has to be read for the condition. */
+function placeOf(condition: Condition): number {
+  switch (condition.type) {
+    case 'all':
+    case 'any':
+      return Math.max(0, ...condition.of.map(placeOf));
+    case 'not':
+      return placeOf(condition.of);
+    case 'field':
+      return (CALL_FIELDS as readonly string[]).indexOf(condition.field.keys[0] ?? '');
+  }
+}

@@ -1,0 +1,125 @@
+import type { Readable } from 'node:stream';
+import { messageOf } from '../../core/errors.ts';
+import type { LineResult } from '../store/items.ts';
+import type { Job } from '../store/jobs.ts';
+import type { JobSettings } from '../store/rules.ts';
+import { type Batch, costOf, storedBatch } from './batch.ts';
+import { linesOf } from './lines.ts';
+import { readLine } from './read-line.ts';
+import type { Moves, Step, StepDeps } from './step.ts';
+
+/** Lines whose results are written in one transaction. */
+const LINES_AT_ONCE = 500;
+const ITEMS_AT_ONCE = 500;
+
+type FileRead = 'read' | 'stopped';
+
+/** `ended` → `ingested`. The same files may be read again at any time: what has its answer keeps it. */
+export function createIngest(deps: StepDeps, moves: Moves): Step {
+  const { store, api, clock, log, counters } = deps;
+  const { items } = store;
+
+  /** Reads the results of one file, unless the job has to come back to it. */
+  async function readFile(job: Job, fileId: string, signal: AbortSignal): Promise<FileRead> {
+    const content = await api.content(fileId, signal);
+    switch (content.status) {
+      case 'open':
+        return readLines(job, content.stream, signal);
+      case 'refused':
+        log.error('A file of answers cannot be had.', { job: job.id, file: fileId, reason: content.reason });
+        return 'read';
+      case 'later':
+        moves.again(job, content.reason, content.afterMs);
+        return 'stopped';
+      case 'unclear':
+        moves.again(job, content.reason);
+        return 'stopped';
+      case 'held':
+        moves.turnedAway(job, content.reason);
+        return 'stopped';
+      case 'aborted':
+        return 'stopped';
+    }
+  }
+
+  async function readLines(job: Job, stream: Readable, signal: AbortSignal): Promise<FileRead> {
+    let results = new Map<string, LineResult>();
+    let unread = 0;
+    try {
+      for await (const line of linesOf(stream)) {
+        const read = readLine(line);
+        if (!read) unread += 1;
+        else if (results.get(read.customId)?.status !== 'answered') results.set(read.customId, read.result);
+        if (results.size < LINES_AT_ONCE) continue;
+        items.answer(job.id, results);
+        results = new Map();
+      }
+    } catch (thrown) {
+      if (!signal.aborted) moves.again(job, `the download broke off: ${messageOf(thrown)}`);
+      return 'stopped';
+    } finally {
+      stream.destroy();
+    }
+    items.answer(job.id, results);
+    if (unread > 0) log.warn('Lines of an answer file could not be read.', { job: job.id, lines: unread });
+    return 'read';
+  }
+
+  /** What the provider says of a batch that failed as a whole: of single lines, or of all. */
+  function failByErrors(job: Job, batch: Batch): void {
+    const errors = batch.errors?.data ?? [];
+    const reasonOf = ({ code, message }: (typeof errors)[number]) => [code, message].filter(Boolean).join(': ');
+    for (const error of errors) if (error.line != null) items.fail(job.id, reasonOf(error), [error.line]);
+    const ofAll = errors.filter(({ line }) => line == null);
+    const isWhole = ofAll.length > 0 || errors.length === 0;
+    if (isWhole) items.fail(job.id, ofAll.map(reasonOf).join('; ') || 'the batch failed, and no reason was given');
+  }
+
+  /** What has neither answer nor error goes into another batch, for as often as the rule allows. */
+  function resubmit(job: Job, rule: JobSettings): number {
+    let count = 0;
+    for (;;) {
+      const page = items.ofJob(job.id, ['collected'], 0, ITEMS_AT_ONCE);
+      if (page.length === 0) return count;
+      const { next = [], last = [] } = Object.groupBy(page, ({ attempts }) =>
+        attempts + 1 < rule.attempts ? 'next' : 'last',
+      );
+      store.intake.again(next, rule, clock.now());
+      for (const item of last)
+        items.move([item], { state: 'failed', reason: item.reason ?? 'the batch had no answer for it' });
+      count += next.length;
+    }
+  }
+
+  function reconcile(job: Job, rule: JobSettings, batch: Batch | undefined): void {
+    const resubmitted = store.transaction(() => {
+      if (batch?.status === 'failed') failByErrors(job, batch);
+      if (job.cancel === 'sent') items.fail(job.id, 'cancelled');
+      const count = resubmit(job, rule);
+      items.charge(job.id, job.rule, batch ? costOf(batch) : null, clock.now());
+      moves.on(job, { state: 'ingested' });
+      return count;
+    });
+    const { answered = 0, failed = 0 } = items.counts(job.id);
+    counters.add('rule_calls', failed, { rule: job.rule, outcome: 'failed' });
+    const fields = {
+      job: job.id,
+      rule: job.rule,
+      batch: job.batchId,
+      status: batch?.status,
+      answered,
+      failed,
+      resubmitted,
+    };
+    if (failed > 0 || resubmitted > 0) log.warn('A batch has ended; not all of its requests were answered.', fields);
+    else log.info('A batch has ended.', fields);
+  }
+
+  return async (job, rule, signal) => {
+    const batch = storedBatch(job.batch);
+    for (const fileId of [batch?.output_file_id, batch?.error_file_id]) {
+      if (fileId && (await readFile(job, fileId, signal)) === 'stopped') return;
+    }
+    reconcile(job, rule, batch);
+  };
+}

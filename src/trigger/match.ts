@@ -1,0 +1,100 @@
+import type { Call } from '../core/call.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import type { Log } from '../core/log.ts';
+import type { Trigger } from '../core/ports.ts';
+import { compileConditions } from './condition.ts';
+import { createExcludedTraces, EXCLUDED } from './exclusion.ts';
+import { renderRequest } from './render.ts';
+import type { VersionedRule } from './rule-set.ts';
+import { createSampler } from './sampling.ts';
+
+/** A request about one call; what the batch APIs take is 200 MB for all of them. */
+export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+
+export interface MatchDeps {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly log: Log;
+}
+
+/** What the calls trigger, which Weave must have accepted. The same calls trigger the same at any time. */
+export type Match = (calls: readonly Call[]) => readonly Trigger[];
+
+/**
+ *   call ─> excluded? ─> for each rule: condition? ─> sampled? ─> job rule: request rendered ─> trigger
+ */
+export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): Match {
+  const { clock, counters, log } = deps;
+  const conditions = compileConditions([...rules.map(({ rule }) => rule.when), EXCLUDED]);
+  const excludedTraces = createExcludedTraces();
+  const isSampled = createSampler();
+  const entries = rules.map((versioned) => {
+    const { name } = versioned.rule;
+    const tally = (outcome: string) => counters.of('rule_calls', { rule: name, outcome });
+    return {
+      ...versioned,
+      tallies: {
+        matched: tally('matched'),
+        filtered: tally('filtered'),
+        excluded: tally('excluded'),
+        sampledOut: tally('sampled_out'),
+        failed: tally('failed'),
+      },
+    };
+  });
+  type Entry = (typeof entries)[number];
+
+  function triggerOf(entry: Entry, call: Call): Trigger | undefined {
+    const { rule, version, tallies } = entry;
+    const { id: callId, traceId, projectId: project } = call;
+    const sampledBy = rule.sampleBy === 'call' ? traceId + callId : traceId;
+    if (!isSampled(sampledBy, rule.salt, rule.sample)) return void tallies.sampledOut(1);
+    const request = entry.kind === 'job' ? requestOf(entry, call) : null;
+    if (request === undefined) return void tallies.failed(1);
+    tallies.matched(1);
+    return { project, callId, traceId, rule: rule.name, version, acceptedAtMs: clock.now(), request };
+  }
+
+  function requestOf({ rule }: Extract<VersionedRule, { kind: 'job' }>, call: Call): string | undefined {
+    const rendered = renderRequest(rule.body, JSON.parse(call.json.toString()));
+    if (rendered.status === 'missing') {
+      log.warn('A call has nothing for a place of the prompt; it is not asked about.', {
+        rule: rule.name,
+        call: call.id,
+        missing: rendered.field,
+      });
+      return undefined;
+    }
+    const bytes = Buffer.byteLength(rendered.body);
+    const isLarger = bytes > Math.min(MAX_REQUEST_BYTES, rule.flush.maxBytes / 2);
+    if (isLarger) log.warn('The request about a call is too large; it is not asked about.', { rule: rule.name, bytes });
+    return isLarger ? undefined : rendered.body;
+  }
+
+  /** Opens the call. */
+  function isExcluded({ traceId, json }: Call): boolean {
+    if (excludedTraces.has(traceId)) return true;
+    conditions.open(json);
+    if (!conditions.meets(entries.length)) return false;
+    excludedTraces.add(traceId);
+    return true;
+  }
+
+  return (calls) => {
+    const triggers: Trigger[] = [];
+    for (const call of calls) {
+      const excluded = isExcluded(call);
+      for (let at = 0; at < entries.length; at += 1) {
+        const entry = entries[at] as Entry;
+        if (excluded) entry.tallies.excluded(1);
+        else if (!conditions.meets(at)) entry.tallies.filtered(1);
+        else {
+          const trigger = triggerOf(entry, call);
+          if (trigger) triggers.push(trigger);
+        }
+      }
+    }
+    return triggers;
+  };
+}

@@ -1,0 +1,82 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../core/clock.ts';
+import { BridgeError, messageOf } from '../../core/errors.ts';
+import { type Database, openDatabase } from './database.ts';
+import { createIntake, type Intake } from './intake.ts';
+import { createItems, type Items } from './items.ts';
+import { createJobs, type Jobs } from './jobs.ts';
+import { createRules, type Rules } from './rules.ts';
+import { prepareSchema } from './schema.ts';
+import { createScorings, type Scorings } from './scorings.ts';
+import { createSpending } from './spending.ts';
+
+/** For so long a call that was dealt with does not trigger the same rule again. */
+const KEEP_DONE_MS = 30 * 24 * 3_600_000;
+
+/** Everything that triggers have come to, on disk. Throws what SQLite says. */
+export interface TriggerStore {
+  readonly rules: Rules;
+  readonly intake: Intake;
+  readonly scorings: Scorings;
+  readonly jobs: Jobs;
+  readonly items: Items;
+  /** All or nothing of what `work` writes. */
+  transaction<Result>(work: () => Result): Result;
+  /** Forgets what was done with long ago. */
+  purge(nowMs: number): void;
+  close(): void;
+}
+
+export interface StoreSettings {
+  /** The queue's directory, of which the bridge has the lock. */
+  readonly dir: string;
+  readonly fsync: boolean;
+}
+
+export const triggersPath = (dir: string) => join(dir, 'triggers.db');
+
+/** Throws QUEUE_UNREADABLE or QUEUE_NEWER. */
+export function openTriggerStore({ clock }: { readonly clock: Clock }, { dir, fsync }: StoreSettings): TriggerStore {
+  const db = open(dir, fsync);
+  const rules = createRules(db);
+  const spending = createSpending(db);
+  const newSubmission = () =>
+    `${clock.now().toString(36)}-${Math.floor(clock.random() * 2 ** 40)
+      .toString(36)
+      .padStart(8, '0')}`;
+  const old = [
+    db.prepare('DELETE FROM scorings WHERE due_at IS NULL AND taken_at < ?'),
+    db.prepare("DELETE FROM items WHERE state IN ('written', 'failed') AND taken_at < ?"),
+    db.prepare("DELETE FROM jobs WHERE state IN ('done', 'cancelled') AND created_at < ?"),
+  ];
+  return {
+    rules,
+    intake: createIntake({ db, rules, spending, newSubmission }),
+    scorings: createScorings(db),
+    jobs: createJobs(db),
+    items: createItems(db, spending),
+    transaction: (work) => db.transaction(work),
+    purge: (nowMs) => db.transaction(() => old.forEach((statement) => void statement.run(nowMs - KEEP_DONE_MS))),
+    close: () => db.close(),
+  };
+}
+
+function open(dir: string, fsync: boolean): Database {
+  const path = triggersPath(dir);
+  let db: Database | undefined;
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    // It holds prompts and answers: for its owner alone. SQLite gives its own files beside it the same mode.
+    closeSync(openSync(path, 'a', 0o600));
+    db = openDatabase(path);
+    prepareSchema(db, path, fsync);
+    return db;
+  } catch (thrown) {
+    db?.close();
+    if (thrown instanceof BridgeError) throw thrown;
+    throw new BridgeError('QUEUE_UNREADABLE', `The triggers ${path} cannot be opened: ${messageOf(thrown)}.`, {
+      cause: thrown,
+    });
+  }
+}

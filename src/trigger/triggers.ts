@@ -1,0 +1,141 @@
+import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Outbox } from '../core/ports.ts';
+import type { Selection } from '../core/rule.ts';
+import type { JobRunner } from './jobs/job-runner.ts';
+import type { ScoringSender } from './scoring/scoring.ts';
+import type { TriggerStore } from './store/store.ts';
+
+/** Triggers taken over in one transaction. */
+const MAX_TAKEN = 500;
+/** The longest sleep: commands write into the store from outside, and nobody rings. */
+const MAX_SLEEP_MS = 5000;
+/** After a failure of the disk. */
+const RETRY_MS = 1000;
+const PURGE_EVERY_MS = 24 * 3_600_000;
+
+export interface TriggersDeps {
+  readonly outbox: Outbox;
+  readonly store: TriggerStore;
+  readonly scoring: ScoringSender;
+  /** Null: no batch API is configured. */
+  readonly jobs: JobRunner | null;
+  readonly limitOf: (rule: string) => Selection['limit'];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
+}
+
+/**
+ *   queue's outbox ─ take over ─> triggers on disk ─┬─ scoring: due ─> calls/score ─> looked for
+ *                                                   └─ jobs: from state to state ─> feedback
+ */
+export interface Triggers {
+  start(): void;
+  /** Cuts what is under way short: on disk it is as far as it has come. Closes the store. */
+  close(): Promise<void>;
+}
+
+export function createTriggers(deps: TriggersDeps): Triggers {
+  const { outbox, store, scoring, jobs, clock, log, counters } = deps;
+  const closing = new AbortController();
+  const { signal } = closing;
+  const bell = createWake();
+  let state: 'idle' | 'running' | 'closed' = 'idle';
+  let loops: Promise<unknown> = Promise.resolve();
+  let closed: Promise<void> | undefined;
+  let purgedAtMs = 0;
+
+  /** Takes over one page; answers how many there were. */
+  function takeOver(): number {
+    const triggers = outbox.read(MAX_TAKEN);
+    const last = triggers.at(-1);
+    if (!last) return 0;
+    const taken = store.intake.take(triggers, deps.limitOf, clock.now());
+    // Between these two lines a crash brings the same triggers again, and they are duplicates then.
+    outbox.forget(last.id);
+    for (const [at, outcome] of taken.entries()) {
+      const rule = triggers[at]?.rule ?? '';
+      if (outcome !== 'taken') counters.add('rule_calls', 1, { rule, outcome });
+      if (outcome === 'failed') log.error('A call met a rule that nobody knows any more.', { rule });
+    }
+    return triggers.length;
+  }
+
+  /** Does `turn` again and again until closing; it answers how long it may sleep. */
+  async function repeat(what: string, turn: () => Promise<number> | number): Promise<void> {
+    while (!signal.aborted) {
+      let sleepMs = RETRY_MS;
+      try {
+        sleepMs = await turn();
+      } catch (thrown) {
+        log.error(`${what} failed; it is tried again.`, { error: messageOf(thrown) });
+      }
+      if (sleepMs > 0 && !signal.aborted) await bell.sleep(clock, Math.min(sleepMs, MAX_SLEEP_MS), signal);
+    }
+  }
+
+  async function takeOverTurn(): Promise<number> {
+    if (takeOver() > 0) bell.ring();
+    else await outbox.ready(signal);
+    return 0;
+  }
+
+  async function scoringTurn(): Promise<number> {
+    const nowMs = clock.now();
+    await scoring.step(signal);
+    return untilDue(store.scorings.nextDue(nowMs));
+  }
+
+  function jobsTurn(): number {
+    const nowMs = clock.now();
+    if (nowMs - purgedAtMs >= PURGE_EVERY_MS) {
+      store.purge(nowMs);
+      purgedAtMs = nowMs;
+    }
+    // What is due now is being worked on, or waits for one that is: the bell rings when that has come to rest.
+    jobs?.begin(signal, bell.ring);
+    return untilDue(store.jobs.nextDue(nowMs));
+  }
+
+  function untilDue(dueAtMs = Infinity): number {
+    return Math.max(dueAtMs - clock.now(), 1);
+  }
+
+  return {
+    start() {
+      if (state !== 'idle') return;
+      state = 'running';
+      scoring.recover();
+      loops = Promise.all([
+        repeat('Taking over triggers', takeOverTurn),
+        repeat('Scoring', scoringTurn),
+        repeat('Working on jobs', jobsTurn),
+      ]);
+    },
+    close() {
+      closed ??= (async () => {
+        state = 'closed';
+        closing.abort();
+        await loops;
+        await jobs?.ended();
+        store.close();
+      })();
+      return closed;
+    },
+  };
+}
+
+/** A sleep that others can end. */
+function createWake() {
+  let wake = new AbortController();
+  return {
+    ring() {
+      wake.abort();
+      wake = new AbortController();
+    },
+    sleep: (clock: Clock, ms: number, signal: AbortSignal) => clock.sleep(ms, AbortSignal.any([signal, wake.signal])),
+  };
+}

@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../src/core/clock.ts';
+import { listen } from '../../src/core/listen.ts';
+import { type Balance, balanceOf } from './balance.ts';
+import { type BridgeSettings, type Life, type Ports, startBridge } from './bridge.ts';
+import { createDice, type Dice } from './dice.ts';
+import { startSenders } from './senders.ts';
+import { createTally, type Tally } from './tally.ts';
+import { CALM, forecast } from './weather.ts';
+import { type ChaosWeave, startWeave } from './weave.ts';
+
+const API_KEY = 'chaos-key';
+/** How long the queue may take to empty once the storm is over. */
+const CALM_MS = 60_000;
+
+export interface StormSettings {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly say: (line: string) => void;
+}
+
+export interface Report {
+  readonly balance: Balance;
+  /** Moments at which the bridge's own counters did not balance. */
+  readonly imbalances: readonly string[];
+  /** What happened, by name. */
+  readonly bridge: string;
+  readonly weave: string;
+  readonly senders: string;
+}
+
+/**
+ * Sends spans through a real bridge that is killed and started again at random instants, to a Weave that fails at random;
+ * then lets everything come to rest and looks where the spans are. The seed decides what happens, the machine when.
+ */
+export async function storm({ seconds, seed, say }: StormSettings): Promise<Report> {
+  const dice = createDice(seed);
+  const dir = mkdtempSync(join(tmpdir(), 'otel-weave-chaos-'));
+  mkdirSync(join(dir, 'queue'));
+  const keyFile = join(dir, 'key');
+  writeFileSync(keyFile, API_KEY);
+  const [bridge, met, sent] = [createTally(), createTally(), createTally()];
+  const imbalances: string[] = [];
+  const weave = await startWeave(join(dir, 'weave.db'), API_KEY, seed);
+  try {
+    const settings = { dir, keyFile, weaveUrl: weave.url };
+    const ports = { http: await freePort(), grpc: await freePort() };
+    const senders = startSenders(ports, createDice(seed + 1), sent);
+    const endMs = systemClock.monotonic() + seconds * 1000;
+    const isOver = () => systemClock.monotonic() >= endMs;
+    await Promise.all([
+      changeWeather(weave, createDice(seed + 2), met, isOver),
+      liveAndDie({ settings, ports, keyFile, dice, tally: bridge, imbalances, say }, isOver),
+    ]);
+
+    say('The storm is over.');
+    await noteFaults(weave, CALM, met);
+    const last = startBridge(settings, ports);
+    await last.ready();
+    await senders.finish();
+    say('All senders have been answered.');
+    await untilEmpty(last);
+    say('The queue is empty.');
+    const stopped = await last.stop();
+    bridge.add(`exits with ${stopped} at the end`);
+    for (const [name, count] of Object.entries(await weave.counts())) met.add(`${name} of its own`, count);
+    const balance = await balanceOf(senders.accepted, weave, join(dir, 'queue'));
+    return { balance, imbalances, bridge: String(bridge), weave: String(met), senders: String(sent) };
+  } finally {
+    await weave.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function changeWeather(weave: ChaosWeave, dice: Dice, met: Tally, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await noteFaults(weave, forecast(dice), met);
+    await systemClock.sleep(dice.between(500, 3000));
+  }
+}
+
+async function noteFaults(weave: ChaosWeave, next: Parameters<ChaosWeave['change']>[0], met: Tally): Promise<void> {
+  for (const [name, hits] of await weave.change(next)) if (hits > 0) met.add(name, hits);
+}
+
+interface Lives {
+  readonly settings: BridgeSettings;
+  readonly ports: Ports;
+  readonly keyFile: string;
+  readonly dice: Dice;
+  readonly tally: Tally;
+  readonly imbalances: string[];
+  readonly say: (line: string) => void;
+}
+
+/** One life after the other, each to a violent end, or a gentle one, or on a disk that is full. */
+async function liveAndDie(lives: Lives, isOver: () => boolean): Promise<void> {
+  const { settings, ports, keyFile, dice, tally } = lives;
+  while (!isOver()) {
+    const isFull = dice.chance(0.15);
+    const isKeyWrong = dice.chance(0.1);
+    writeFileSync(keyFile, isKeyWrong ? 'an old key' : API_KEY);
+    const life = startBridge(settings, ports, isFull ? largestKib(settings.dir) + dice.integer(16, 512) : undefined);
+    tally.add(isFull ? 'lives on a full disk' : 'lives');
+    if (isKeyWrong) tally.add('lives begun with a wrong key');
+    const ms = dice.chance(0.2) ? dice.between(50, 600) : dice.between(600, 6000);
+    const watched = watch(life, lives);
+    await systemClock.sleep(ms / 2);
+    writeFileSync(keyFile, API_KEY);
+    await systemClock.sleep(ms / 2);
+    watched.stop();
+    if (dice.chance(0.2)) {
+      await life.stop();
+      tally.add('asked to stop');
+    } else {
+      await life.kill();
+      tally.add('killed');
+    }
+  }
+}
+
+/** Asks a living bridge again and again whether accepted = delivered + queued + dead, as far as one life can tell. */
+function watch(life: Life, { tally, imbalances }: Pick<Lives, 'tally' | 'imbalances'>): { stop(): void } {
+  let state: 'watching' | 'stopped' = 'watching';
+  void (async () => {
+    let queuedBefore: number | undefined;
+    while (state === 'watching') {
+      const page = await life.metrics().catch(() => undefined);
+      if (page !== undefined) {
+        const ended = page.of('exporter_sent_spans_total') + page.of('dead_letter_spans_total');
+        const before = ended + page.of('exporter_queue_spans') - page.of('receiver_accepted_spans_total');
+        queuedBefore ??= before;
+        tally.add('times the counters were asked');
+        if (before !== queuedBefore) imbalances.push(`${before - queuedBefore} spans more than came in: ${page.text}`);
+      }
+      await systemClock.sleep(100);
+    }
+  })();
+  return {
+    stop() {
+      state = 'stopped';
+    },
+  };
+}
+
+async function untilEmpty(life: Life): Promise<void> {
+  const endMs = systemClock.monotonic() + CALM_MS;
+  while ((await life.metrics()).of('exporter_queue_spans') > 0) {
+    if (systemClock.monotonic() > endMs) throw new Error(`the queue does not empty:\n${life.log()}`);
+    await systemClock.sleep(100);
+  }
+}
+
+function largestKib(dir: string): number {
+  const queue = join(dir, 'queue');
+  return Math.max(0, ...readdirSync(queue).map((name) => Math.ceil(statSync(join(queue, name)).size / 1024)));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const address = await listen(server, 'a port to be freed', '127.0.0.1', 0);
+  await new Promise((resolve) => server.close(resolve));
+  return Number(address.split(':').at(-1));
+}

@@ -1,0 +1,183 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AcceptOutcome, QueueDepth, RawRequest } from '../../src/core/ports.ts';
+import { createReadableSpanDecoder } from '../../src/decode/readable-span.ts';
+import type { ReadableSpanLike } from '../../src/decode/readable-span-like.ts';
+import { decodeRequest } from '../../src/decode/request.ts';
+import { createIntake, type IntakeDeps, type IntakeSettings, MEASURED_TOGETHER } from '../../src/otel/intake.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { RESOURCE, readableSpan } from '../support/readable-span.ts';
+import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
+
+const MIB = 1024 * 1024;
+
+function world(settings: Partial<IntakeSettings> = {}, deps: Partial<IntakeDeps> = {}) {
+  const clock = createFakeClock();
+  const log: RecordingLog = recordingLog();
+  const stored: RawRequest[] = [];
+  let answer: AcceptOutcome = { status: 'accepted' };
+  const depth = (): QueueDepth => ({
+    entries: stored.length,
+    spans: stored.reduce((sum, { spans }) => sum + spans, 0),
+    bytes: stored.reduce((sum, { body }) => sum + body.byteLength, 0),
+    claimed: 0,
+    parked: 0,
+  });
+  const intake = createIntake(
+    {
+      decode: createReadableSpanDecoder(),
+      prepare: (span) => span,
+      put: async (request) => {
+        if (answer.status === 'accepted') stored.push(request);
+        return answer;
+      },
+      depth,
+      clock,
+      log,
+      ...deps,
+    },
+    { maxWaitMs: 1000, enough: 100, maxSpans: 1_000_000, maxBytes: 64 * MIB, ...settings },
+  );
+  return {
+    clock,
+    log,
+    stored,
+    intake,
+    answerWith(next: AcceptOutcome) {
+      answer = next;
+    },
+    names: () =>
+      stored.flatMap(({ body, encoding }) => {
+        const decoded = decodeRequest(body, encoding);
+        return decoded.status === 'ok' ? decoded.spans.map(({ name }) => name) : [];
+      }),
+  };
+}
+
+function addSpans(intake: { add(span: ReadableSpanLike): void }, count: number, first = 0): readonly string[] {
+  const spans = Array.from({ length: count }, (_, n) => readableSpan(first + n + 1));
+  for (const span of spans) intake.add(span);
+  return spans.map(({ name }) => name);
+}
+
+describe('the intake', () => {
+  it('stores a span when it has waited long enough', async () => {
+    const { clock, intake, names } = world();
+    addSpans(intake, 2);
+    await clock.advance(999);
+    expect(names()).toEqual([]);
+    await clock.advance(1);
+    await intake.flush();
+    expect(names()).toEqual(['span 1', 'span 2']);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('does not wait when there is enough, nor where nothing is to wait', async () => {
+    for (const [settings, count] of [
+      [{ enough: 3 }, 3],
+      [{ maxWaitMs: 0 }, 1],
+    ] as const) {
+      const { clock, intake, names } = world(settings);
+      addSpans(intake, count);
+      await clock.advance(0);
+      expect(names()).toHaveLength(count);
+    }
+  });
+
+  it('takes 10,000 spans of one turn of the event loop, in order, in requests of bounded size', async () => {
+    const { intake, names, stored } = world();
+    const all = addSpans(intake, 10_000);
+    expect(stored).toHaveLength(0);
+    await intake.flush();
+    expect(names()).toEqual(all);
+    expect(Math.max(...stored.map(({ spans }) => spans))).toBeLessThanOrEqual(64);
+    expect(intake.counts()).toEqual({ waiting: 0, dropped: 0, rejected: 0 });
+  });
+
+  it('cuts requests by bytes, too, but takes a larger span alone', async () => {
+    const { intake, stored } = world();
+    for (const n of [1, 2, 3]) intake.add(readableSpan(n, { prompt: 'x'.repeat(300_000) }));
+    await intake.flush();
+    expect(stored.map(({ spans }) => spans)).toEqual([1, 1, 1]);
+  });
+
+  it('drops and counts what is more than may wait, by number', async () => {
+    const { intake, log } = world({ maxSpans: 5 });
+    addSpans(intake, 8);
+    expect(intake.counts()).toEqual({ waiting: 5, dropped: 3, rejected: 0 });
+    await intake.flush();
+    addSpans(intake, 1);
+    expect(intake.counts()).toEqual({ waiting: 0, dropped: 4, rejected: 0 });
+    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(4);
+  });
+
+  it('drops and counts what is more than may wait, by bytes, give or take what is measured together', () => {
+    const { intake } = world({ maxBytes: MIB });
+    for (let n = 1; n <= 5000; n += 1) intake.add(readableSpan(n, { prompt: 'x'.repeat(5000) }));
+    const { waiting, dropped } = intake.counts();
+    expect(waiting + dropped).toBe(5000);
+    expect(waiting).toBeLessThanOrEqual(MIB / 10_000 + MEASURED_TOGETHER);
+  });
+
+  it('takes spans again when the queue behind has room again', async () => {
+    const { intake, stored } = world({ maxSpans: 3 });
+    addSpans(intake, 4);
+    await intake.flush();
+    stored.length = 0;
+    addSpans(intake, 3, 10);
+    expect(intake.counts()).toEqual({ waiting: 3, dropped: 1, rejected: 0 });
+  });
+
+  it.each<AcceptOutcome>([
+    { status: 'full', retryAfterMs: 1 },
+    { status: 'unavailable', message: 'closed', retryAfterMs: 1 },
+  ])('drops and counts what the queue does not take: $status', async (outcome) => {
+    const { answerWith, intake } = world();
+    answerWith(outcome);
+    addSpans(intake, 7);
+    await intake.flush();
+    expect(intake.counts()).toEqual({ waiting: 0, dropped: 7, rejected: 0 });
+  });
+
+  it('counts a span that is none, and goes on with the others', async () => {
+    const { intake, names, log } = world();
+    intake.add(readableSpan(1));
+    intake.add(readableSpan(2, {}, { spanContext: () => ({ traceId: 'x', spanId: 'y', traceFlags: 1 }) }));
+    intake.add(readableSpan(3, {}, { spanContext: () => JSON.parse('no JSON') }));
+    intake.add(readableSpan(4));
+    await intake.flush();
+    expect(names()).toEqual(['span 1', 'span 4']);
+    expect(intake.counts().rejected).toBe(2);
+    expect(log.lines).toHaveLength(2);
+  });
+
+  it('waits for resource attributes that are still being found, but not for ever', async () => {
+    let found = () => {};
+    const resource = {
+      ...RESOURCE,
+      asyncAttributesPending: true,
+      waitForAsyncAttributes: () => new Promise<void>((resolve) => (found = resolve)),
+    };
+    for (const ends of ['found', 'not found'] as const) {
+      const { clock, intake, names } = world();
+      intake.add(readableSpan(1, {}, { resource }));
+      const flushed = intake.flush();
+      await clock.advance(4999);
+      expect(names()).toEqual([]);
+      if (ends === 'found') found();
+      else await clock.advance(1);
+      await flushed;
+      expect(names()).toEqual(['span 1']);
+      expect(clock.waiting()).toBe(0);
+    }
+  });
+
+  it('hands over everything at once when the process ends', async () => {
+    const { clock, intake, stored } = world();
+    addSpans(intake, 200);
+    const requests = intake.takeAll();
+    expect(requests.reduce((sum, { spans }) => sum + spans, 0)).toBe(200);
+    await clock.advance(5000);
+    expect(stored).toEqual([]);
+    expect(intake.takeAll()).toEqual([]);
+  });
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type FieldPath, parseFieldPath, valuesAt } from '../../src/core/field-path.ts';
+import { createFieldReader } from '../../src/trigger/field-reader.ts';
+import { mapSpecs } from '../support/spans.ts';
+
+function path(text: string): FieldPath {
+  const parsed = parseFieldPath(text);
+  if (!parsed) throw new Error(`no path: ${text}`);
+  return parsed;
+}
+
+/** Reads the paths of a call as the reader does, all with one reader. */
+function readAll(texts: readonly string[], json: string): Record<string, readonly unknown[]> {
+  const reader = createFieldReader(texts.map(path));
+  reader.open(Buffer.from(json));
+  return Object.fromEntries(texts.map((text, at) => [text, reader.values(at)]));
+}
+
+const CALL = {
+  id: '00000000000000aa',
+  parent_id: null,
+  op_name: 'chat',
+  attributes: { weave: { kind: 'llm' }, 'odd "key"': 1, deep: { list: [{ a: 1 }, { a: [2, 3] }, 'x'] }, empty: {} },
+  inputs: {
+    messages: [
+      { role: 'user', content: 'Grüß "dich" \\ \n' },
+      { role: 'assistant', content: '…' },
+    ],
+  },
+  output: 12.5,
+  summary: { usage: { 'gpt-4.1': { total_tokens: 7 }, other: { total_tokens: 9 } } },
+};
+
+describe('the field reader', () => {
+  it.each([
+    ['op_name', ['chat']],
+    ['parent_id', [null]],
+    ['exception', []],
+    ['attributes.weave.kind', ['llm']],
+    ['attributes.weave', [{ kind: 'llm' }]],
+    ['attributes.empty.x', []],
+    ['attributes.deep.list.1.a.0', [2]],
+    ['attributes.deep.list.*.a', [1, [2, 3]]],
+    ['attributes.deep.list.7', []],
+    ['inputs.messages.0.content', ['Grüß "dich" \\ \n']],
+    ['inputs.messages.*.role', ['user', 'assistant']],
+    ['output', [12.5]],
+    ['output.0', []],
+    ['summary.usage."gpt-4.1".total_tokens', [7]],
+    ['summary.usage.*.total_tokens', [7, 9]],
+  ])('finds the values at %s', (text, expected) => {
+    const json = JSON.stringify(CALL);
+    expect(readAll([text], json)[text]).toEqual(expected);
+    expect(valuesAt(CALL, path(text))).toEqual(expected);
+  });
+
+  it('finds the same as a parser, whatever the call holds and however its values are spaced', () => {
+    const key = fc.constantFrom('a', 'b', '0', '1', 'é"\\', 'long key that goes on and on and on and on and on and on');
+    const value = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 4 },
+        fc.string({ unit: 'binary', maxLength: 80 }),
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.boolean(),
+        fc.constant(null),
+        fc.array(tie('node'), { maxLength: 3 }),
+        fc.dictionary(key, tie('node'), { maxKeys: 4 }),
+      ),
+    })).node;
+    const texts = ['x.a', 'x.*', 'x.*.b', 'x.b.0', 'x.b.*.a', 'x.1.1', 'y', 'y.a.a', 'z'];
+    const reader = createFieldReader(texts.map(path));
+    fc.assert(
+      fc.property(fc.record({ x: value, y: value }), fc.constantFrom('', ' ', '\n\t'), ({ x, y }, space) => {
+        const json = `{"x":${JSON.stringify(x, null, space)},"y":${JSON.stringify(y, null, space)}}`;
+        reader.open(Buffer.from(json));
+        const call: unknown = JSON.parse(json);
+        for (const [at, text] of texts.entries()) {
+          expect([...reader.values(at)].map(sortable).sort()).toEqual(valuesAt(call, path(text)).map(sortable).sort());
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('forgets one call when it opens the next', () => {
+    const reader = createFieldReader(['op_name', 'output', 'attributes.a'].map(path));
+    reader.open(Buffer.from('{"op_name":"one","attributes":{"a":"x"},"output":1}'));
+    expect([0, 1, 2].map((at) => reader.values(at))).toEqual([['one'], [1], ['x']]);
+    reader.open(Buffer.from('{"op_name":"one","attributes":{}}'));
+    expect([2, 1, 0].map((at) => reader.values(at))).toEqual([[], [], ['one']]);
+  });
+
+  it.each([
+    ['plain', true],
+    ['°C', true],
+    ['nowhere', false],
+  ])('knows without parsing whether %s may stand in a text', (needle, expected) => {
+    const reader = createFieldReader([path('output')]);
+    reader.open(Buffer.from(JSON.stringify({ output: 'plain text, 18°C' })));
+    expect(reader.mayHold(0, Buffer.from(needle))).toBe(expected);
+  });
+
+  it('does not trust bytes where letters are escaped', () => {
+    const reader = createFieldReader([path('output')]);
+    reader.open(Buffer.from('{"output":"pl\\u0061in"}'));
+    expect(reader.mayHold(0, Buffer.from('plain'))).toBe(true);
+    expect(reader.values(0)).toEqual(['plain']);
+  });
+
+  it('may stop at the dump of the span, which the bridge writes last', () => {
+    const calls = mapSpecs({ attributes: { a: 1 } }, { status: { code: 2, message: 'bad' } });
+    for (const call of calls) expect(Object.keys(call).at(-1)).toBe('otel_dump');
+  });
+});
+
+/** Members of an object come in no order. */
+const sortable = (value: unknown) => JSON.stringify(value);
