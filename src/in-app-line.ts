@@ -44,6 +44,8 @@ export interface AppLine {
   inTrouble(): boolean;
   /** Delivers what it can until the deadline, and closes everything. */
   close(deadlineMs: number): Promise<void>;
+  /** Gives up what is under way, at once: it stays in a queue on disk. */
+  stop(): void;
   /** Stored requests as calls, at once. */
   callsOf(requests: readonly RawRequest[]): readonly Call[];
 }
@@ -82,9 +84,13 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
     queue,
     inTrouble: () => gate.troubles().length > 0,
     async close(deadlineMs) {
-      await pipeline.drain(deadlineMs);
+      await pipeline.drain(deadlineMs, 'are-here');
       await queue.close();
       client.close();
+    },
+    stop() {
+      void pipeline.close();
+      void queue.close();
     },
     callsOf(requests) {
       return requests.flatMap(({ body, encoding }) => {
@@ -105,6 +111,7 @@ function noLogs({ deliver }: Deliverer): Content {
     deliver: ({ calls }, acceptedAtMs) => deliver(calls, acceptedAtMs),
     discard: () => undefined,
     take: () => undefined,
+    hurry: () => undefined,
     stop: () => Promise.resolve(),
   };
 }

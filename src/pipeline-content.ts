@@ -41,6 +41,8 @@ export interface Content {
   discard(spans: readonly RoutedSpan[], mapped: Pick<MappedSpans, 'lacking'>): void;
   /** Takes a stored logs request. It stays in the queue until its records are joined or have waited long enough. */
   take(entry: QueueEntry): void;
+  /** No more records will come: calls that wait for some go on at once. */
+  hurry(): void;
   /** Ends all waiting: what waited stays in the queue. */
   stop(): Promise<void>;
 }
@@ -128,6 +130,7 @@ export function createContent(deps: ContentDeps): Content {
       for (const routed of spans) if (!waiting.has(routed)) join.discard(routed.span);
     },
     take,
+    hurry: join.hurry,
     async stop() {
       join.stop();
       await Promise.all(held);

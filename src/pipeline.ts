@@ -50,8 +50,11 @@ export interface Pipeline {
   start(): void;
   /** Looks at what is parked: something may be no longer in its way. */
   wake(): void;
-  /** Delivers what the queue holds until it is empty or deadlineMs (at most 2^31-1) have passed, then closes. */
-  drain(deadlineMs: number): Promise<{ readonly left: QueueDepth }>;
+  /**
+   * Delivers what the queue holds until it is empty or deadlineMs (at most 2^31-1) have passed, then closes.
+   * `logs`: whether log records may still come for calls without content, at the latest after the next start.
+   */
+  drain(deadlineMs: number, logs: 'may-come' | 'are-here'): Promise<{ readonly left: QueueDepth }>;
   /** Gives up what is under way and hands it back to the queue. */
   close(): Promise<void>;
 }
@@ -66,6 +69,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
   let loop = Promise.resolve();
   let closed: Promise<void> | undefined;
   let wake = new AbortController();
+  let logsAreHere = false;
 
   const isOpen = () => state === 'running' || state === 'draining';
 
@@ -86,6 +90,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       if (entries.length > 0) continue;
       if (state === 'draining') {
         if (underWay.size === 0 && queue.depth().parked === 0) return;
+        if (logsAreHere) content.hurry();
         deliverer.flush();
       }
       await (mayPark ? queue.ready(wake.signal) : woken());
@@ -208,8 +213,9 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       loop = run();
     },
     wake: () => wake.abort(WOKEN),
-    async drain(deadlineMs) {
+    async drain(deadlineMs, logs) {
       if (state === 'running') state = 'draining';
+      logsAreHere = logs === 'are-here';
       wake.abort(WOKEN);
       const deadline = clock.after(deadlineMs, () => void close());
       await loop;

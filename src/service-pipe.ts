@@ -45,10 +45,10 @@ export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean):
 
   async function drain(signal: AbortSignal) {
     const timeoutMs = config.shutdown.timeout;
-    if (signal.aborted) return delivery.pipeline.drain(timeoutMs);
+    if (signal.aborted) return delivery.pipeline.drain(timeoutMs, 'are-here');
     const cutShort = () => clock.after(timeoutMs, () => void delivery.pipeline.close());
     signal.addEventListener('abort', cutShort, { once: true });
-    return delivery.pipeline.drain(NO_DEADLINE_MS);
+    return delivery.pipeline.drain(NO_DEADLINE_MS, 'are-here');
   }
 
   return {

@@ -23,6 +23,8 @@ import { VERSION } from './version.ts';
 const UNCLEAR_MS = 5 * 60_000;
 const GRACE_MS = 60_000;
 const MAX_POLL_MS = 5 * 60_000;
+/** How soon `jobs resume` and `jobs cancel` are noticed. */
+const MAX_SLEEP_MS = 5000;
 /** Triggers never keep the delivery of calls from its connections. */
 const MAX_SOCKETS = 4;
 /** Large files of the batch API take their time. */
@@ -64,16 +66,19 @@ export function createTriggerLine(deps: TriggerLineDeps, config: Config): Trigge
   const retry = { initialMs: config.retry.initial, maxMs: config.retry.max };
   const jobs = createJobs({ clock, log, counters, store, weave }, config);
   const limits = new Map(rules.map(({ rule }) => [rule.name, rule.limit]));
-  const triggers = createTriggers({
-    outbox,
-    store,
-    scoring: createScoring({ store, weave, clock, log, counters }, { retry, unclearMs: UNCLEAR_MS }),
-    jobs: jobs?.runner ?? null,
-    limitOf: (rule) => limits.get(rule) ?? {},
-    clock,
-    log,
-    counters,
-  });
+  const triggers = createTriggers(
+    {
+      outbox,
+      store,
+      scoring: createScoring({ store, weave, clock, log, counters }, { retry, unclearMs: UNCLEAR_MS }),
+      jobs: jobs?.runner ?? null,
+      limitOf: (rule) => limits.get(rule) ?? {},
+      clock,
+      log,
+      counters,
+    },
+    { maxSleepMs: MAX_SLEEP_MS },
+  );
   return {
     match: rules.length === 0 ? undefined : createMatch({ clock, counters, log }, rules),
     start: triggers.start,

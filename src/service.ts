@@ -123,7 +123,7 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
     state = 'stopping';
     const deadlineMs = clock.monotonic() + shutdown.timeout;
     await Promise.all([http.close(), grpc.close()]);
-    const { left } = await delivery.pipeline.drain(Math.max(0, deadlineMs - clock.monotonic()));
+    const { left } = await delivery.pipeline.drain(Math.max(0, deadlineMs - clock.monotonic()), 'may-come');
     delivery.close();
     await triggers.close();
     await queue.close();

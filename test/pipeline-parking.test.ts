@@ -188,7 +188,7 @@ describe('what Weave takes nothing of', () => {
     const { pipeline, add, clock, sent } = setUp({ outcome: (index) => (index < 2 ? BUSY : ACCEPTED) });
     add(numbered(3));
     pipeline.start();
-    const drained = pipeline.drain(10_000);
+    const drained = pipeline.drain(10_000, 'may-come');
     await clock.advance(9000);
     expect((await drained).left).toEqual(EMPTY);
     expect(sent).toHaveLength(3);
@@ -198,7 +198,7 @@ describe('what Weave takes nothing of', () => {
     const { pipeline, add, clock } = setUp({ outcome: () => BUSY });
     add(numbered(3));
     pipeline.start();
-    const drained = pipeline.drain(10_000);
+    const drained = pipeline.drain(10_000, 'may-come');
     await clock.advance(10_000);
     expect((await drained).left).toMatchObject({ entries: 1, spans: 3, claimed: 0 });
     expect(clock.waiting()).toBe(0);

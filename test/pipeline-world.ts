@@ -78,6 +78,7 @@ export function noLogs({ deliver }: Pick<Deliverer, 'deliver'>): Content {
     deliver: ({ calls }, acceptedAtMs) => deliver(calls, acceptedAtMs),
     discard: () => undefined,
     take: () => undefined,
+    hurry: () => undefined,
     stop: () => Promise.resolve(),
   };
 }

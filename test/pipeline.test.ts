@@ -13,7 +13,9 @@ describe('the pipeline', () => {
     pipeline.start();
     await clock.advance(200);
     add(numbered(2, 4));
-    expect(await pipeline.drain(HOUR_MS)).toEqual({ left: { entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 } });
+    expect(await pipeline.drain(HOUR_MS, 'may-come')).toEqual({
+      left: { entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 },
+    });
     expect(sentIds()).toEqual([1, 2, 3, 4, 5]);
     expect(counters.total('exporter_sent_spans')).toBe(5);
     expect(queue.released).toEqual([]);
@@ -25,7 +27,7 @@ describe('the pipeline', () => {
     add([{ number: 1, project: 'own/one' }, { number: 2 }], { project: project('header/two') });
     add([{ number: 3 }, { number: 4, project: 'own/one' }, { number: 5, project: '../up' }]);
     pipeline.start();
-    await pipeline.drain(HOUR_MS);
+    await pipeline.drain(HOUR_MS, 'may-come');
     expect(Object.fromEntries(sent.map(({ project: to, ids }) => [to, ids]))).toEqual({
       'own/one': [1, 4],
       'header/two': [2],
@@ -37,7 +39,7 @@ describe('the pipeline', () => {
     const { pipeline, add, sentIds, counters } = setUp({ settings: { defaultProject: null } });
     add([{ number: 1 }, { number: 2, project: 'own/one' }], { spans: 1 });
     pipeline.start();
-    await pipeline.drain(HOUR_MS);
+    await pipeline.drain(HOUR_MS, 'may-come');
     expect(sentIds()).toEqual([2]);
     expect(counters.total('exporter_sent_spans')).toBe(1);
     expect(counters.total('dead_letter_spans')).toBe(0);
@@ -47,7 +49,7 @@ describe('the pipeline', () => {
     const { pipeline, add, queue, counters } = setUp({ settings: { defaultProject: null } });
     add([{ number: 1 }, { number: 2, project: 'own/one' }], { spans: 2 });
     pipeline.start();
-    await pipeline.drain(HOUR_MS);
+    await pipeline.drain(HOUR_MS, 'may-come');
     expect(queue.settled.flat()[0]?.dead).toEqual([
       { spanId: sampleCall(1).id, reason: expect.stringContaining('no project') },
     ]);
@@ -81,7 +83,7 @@ describe('the pipeline', () => {
       const { pipeline, queue, counters, errors } = setUp({ deps });
       const id = queue.add({ body: Buffer.from('rotten'), spans: 7 });
       pipeline.start();
-      expect((await pipeline.drain(HOUR_MS)).left.entries).toBe(0);
+      expect((await pipeline.drain(HOUR_MS, 'may-come')).left.entries).toBe(0);
       const dead = [{ spanId: '', reason: expect.stringContaining(reason) }];
       expect(queue.settled.flat()).toMatchObject([{ id, dead }]);
       expect(counters.total('dead_letter_spans')).toBe(7);
@@ -97,7 +99,7 @@ describe('the pipeline', () => {
     });
     const [first, second] = [add(numbered(2)), add(numbered(1, 3))];
     pipeline.start();
-    await pipeline.drain(HOUR_MS);
+    await pipeline.drain(HOUR_MS, 'may-come');
     const settled = queue.settled.flat().toSorted((a, b) => a.id - b.id);
     expect(settled.map(({ id, dead }) => [id, dead])).toEqual([
       [first, [{ spanId: sampleCall(2).id, reason: 'HTTP 422' }]],
@@ -130,7 +132,7 @@ describe('the pipeline', () => {
       if (!logsFirst) queue.add(logsOf(2));
       pipeline.start();
       await clock.advance(4_000);
-      await pipeline.drain(HOUR_MS);
+      await pipeline.drain(HOUR_MS, 'may-come');
       expect(sentIds()).toEqual([1, 2]);
       expect(queue.depth().entries).toBe(0);
       expect(counters.total('exporter_sent_spans')).toBe(2);
@@ -146,6 +148,19 @@ describe('the pipeline', () => {
       await clock.advance(400);
       expect(sentIds()).toEqual([1, 2]);
       await pipeline.close();
+      expect(queue.depth().entries).toBe(0);
+    });
+
+    it('sends the call as it is, and at once, when no more records will come', async () => {
+      const { pipeline, add, clock, sentIds, queue } = setUp({ deps: { map: lacking } });
+      add(numbered(2));
+      pipeline.start();
+      await clock.advance(1_000);
+      const drained = pipeline.drain(HOUR_MS, 'are-here');
+      await clock.advance(200); // what a batch waits for company
+      await drained;
+      expect(clock.monotonic()).toBe(1_200);
+      expect(sentIds()).toEqual([1, 2]);
       expect(queue.depth().entries).toBe(0);
     });
 
@@ -193,7 +208,7 @@ describe('the pipeline', () => {
       expect(sent.map(({ ids }) => ids)).toEqual([[1], [2]]);
       expect(queue.settled).toEqual([]);
       slow.resolve({ status: 'accepted' });
-      await pipeline.drain(HOUR_MS);
+      await pipeline.drain(HOUR_MS, 'may-come');
       expect(sent.map(({ ids }) => ids)).toEqual([[1], [2], [1]]);
       expect(queue.depth().entries).toBe(0);
       expect(counters.total('exporter_sent_spans')).toBe(2);
@@ -204,7 +219,7 @@ describe('the pipeline', () => {
       add(numbered(1));
       add(numbered(1, 2));
       pipeline.start();
-      expect((await pipeline.drain(1000)).left.entries).toBe(0);
+      expect((await pipeline.drain(1000, 'may-come')).left.entries).toBe(0);
       expect(sentIds()).toEqual([1, 1, 2]);
     });
 
@@ -228,7 +243,7 @@ describe('the pipeline', () => {
     });
     add(numbered(5));
     pipeline.start();
-    await pipeline.drain(HOUR_MS);
+    await pipeline.drain(HOUR_MS, 'may-come');
     expect(counters.total('exporter_sent_spans')).toBe(2);
     expect(counters.total('processor_filtered_spans')).toBe(3);
   });
@@ -244,7 +259,7 @@ describe('the pipeline', () => {
     const balances = new Set<number>();
     let state: 'draining' | 'drained' = 'draining';
     pipeline.start();
-    const drained = pipeline.drain(HOUR_MS).then(() => {
+    const drained = pipeline.drain(HOUR_MS, 'may-come').then(() => {
       state = 'drained';
     });
     while (state === 'draining') {
@@ -287,7 +302,7 @@ describe('the pipeline', () => {
     const { pipeline, add, sentIds } = setUp({ settings: { maxInFlightBytes: 1 } });
     for (let i = 1; i <= 20; i += 1) add(numbered(1, i));
     pipeline.start();
-    expect((await pipeline.drain(HOUR_MS)).left.entries).toBe(0);
+    expect((await pipeline.drain(HOUR_MS, 'may-come')).left.entries).toBe(0);
     expect(sentIds()).toEqual(numbered(20).map(({ number }) => number));
   });
 
@@ -314,7 +329,7 @@ describe('the pipeline', () => {
     });
     for (const spans of [10, 1, 1, 10, 1]) add(numbered(spans));
     pipeline.start();
-    await pipeline.drain(HOUR_MS);
+    await pipeline.drain(HOUR_MS, 'may-come');
     expect(events.slice(0, 7)).toEqual(['map 10', 'yield', 'map 1', 'map 1', 'map 10', 'yield', 'map 1']);
   });
 });
@@ -324,7 +339,7 @@ describe('drain', () => {
     const { pipeline, add, queue, clock, counters } = setUp({ outcome: (_, signal) => untilAborted(signal) });
     const ids = [add(numbered(2)), add(numbered(2, 3)), add(numbered(2, 5))];
     pipeline.start();
-    const drained = pipeline.drain(10_000);
+    const drained = pipeline.drain(10_000, 'may-come');
     await clock.advance(9999);
     expect(queue.released).toEqual([]);
     await clock.advance(1);
@@ -337,14 +352,14 @@ describe('drain', () => {
     const { pipeline, add, sentIds } = setUp({ batch: { maxWaitMs: HOUR_MS } });
     add(numbered(1));
     pipeline.start();
-    expect((await pipeline.drain(1000)).left.entries).toBe(0);
+    expect((await pipeline.drain(1000, 'may-come')).left.entries).toBe(0);
     expect(sentIds()).toEqual([1]);
   });
 
   it('tells what is left of a pipeline that never started', async () => {
     const { pipeline, add } = setUp();
     add(numbered(4));
-    expect((await pipeline.drain(1000)).left).toMatchObject({ entries: 1, spans: 4 });
+    expect((await pipeline.drain(1000, 'may-come')).left).toMatchObject({ entries: 1, spans: 4 });
   });
 });
 

@@ -42,6 +42,8 @@ export interface JoinLogs {
   discard(span: Span): void;
   /** Takes records; resolves when each has its end. */
   offer(records: readonly LogRecord[]): Promise<RecordsEnd>;
+  /** No more records will come: spans that wait go on at once, with what is there. */
+  hurry(): void;
   /** Ends all waiting without a result. */
   stop(): void;
 }
@@ -133,6 +135,9 @@ export function createJoinLogs({ clock }: { readonly clock: Clock }, settings: J
       );
       const found = (status: RecordsEnd['status']) => ends.find((end) => end.status === status);
       return found('released') ?? found('unclaimed') ?? { status: 'used' };
+    },
+    hurry() {
+      for (const id of [...waiting.keys()]) finish(id, take(id));
     },
     stop() {
       isStopped = true;

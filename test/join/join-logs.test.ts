@@ -118,6 +118,15 @@ describe('joining logs to spans', () => {
     expect(clock.waiting()).toBe(0);
   });
 
+  it('lets spans go on at once when no more records will come', async () => {
+    const { clock, join } = setUp();
+    const content = look(join.content(span));
+    void join.offer([question]);
+    join.hurry();
+    await clock.advance(0);
+    expect(names(content.value)).toEqual(['gen_ai.user.message']);
+  });
+
   it('says on stop that neither spans nor records are done', async () => {
     const { clock, join } = setUp();
     const offered = look(join.offer([record('gen_ai.choice', {}, 'aaaaaaaaaaaaaaaa')]));
