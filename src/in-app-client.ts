@@ -9,6 +9,9 @@ import { VERSION } from './version.ts';
 
 /** Requests at the same time, over all projects. */
 export const CONCURRENCY = 3;
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+/** How long an older server is taken for one before it is asked again. */
+export const RECHECK_ROUTE_MS = 10 * 60_000;
 
 export interface AppClientDeps {
   readonly clock: Clock;

@@ -8,8 +8,8 @@ import type { AppLive } from './in-app-live.ts';
 import type { Admission } from './otel/admission.ts';
 import type { Intake } from './otel/intake.ts';
 
-/** How long a process that ends at once is held up for what it has not sent yet. */
-export const LAST_CALL_MS = 2000;
+/** For what is to be closed when the time is up. */
+const CLOSING_MS = 1000;
 
 export interface EndDeps {
   readonly admission: Admission;
@@ -37,7 +37,8 @@ export interface End {
  *
  *   shutdown()                         flush, then close
  *   nothing left to do (`beforeExit`)  flush, once
- *   process.exit, uncaught (`exit`)    into the spool; without one, sent by a thread while this one waits
+ *   process.exit, uncaught (`exit`)    into the spool; without one, sent by a thread while this one waits,
+ *                                      unless Weave is known not to take it
  */
 export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: AppClientSettings): End {
   const { admission, intake, live, opened, within, clock, host } = deps;
@@ -62,7 +63,7 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     admission.release();
     const line = await opened;
     for (const request of intake.takeAll()) await line.queue.put(request);
-    await within(leftMs() + LAST_CALL_MS, () => line.close(leftMs()));
+    await within(leftMs() + CLOSING_MS, () => line.close(leftMs()));
     host.off('exit', onExit);
     state = 'closed';
   }
@@ -83,11 +84,11 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     const cutOff = live?.cutOff() ?? [];
     if (spoolDir !== null) {
       for (const request of requests) void line.queue.put(request);
-      void line.queue.close();
+      line.stop();
     }
     const calls = spoolDir === null ? line.callsOf([...line.queue.takeAll(), ...requests]) : [];
-    if (calls.length + cutOff.length === 0 || line.inTrouble()) return;
-    sendLast({ client: clientSettings, calls: firstOf(calls, MAX_LAST_BYTES), cutOff }, LAST_CALL_MS);
+    if (calls.length + cutOff.length === 0 || state === 'idle flushed' || line.inTrouble()) return;
+    sendLast({ client: clientSettings, calls: firstOf(calls, MAX_LAST_BYTES), cutOff }, timeoutMs);
   }
 
   host.on('beforeExit', onBeforeExit);

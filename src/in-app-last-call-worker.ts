@@ -4,9 +4,8 @@ import type { Call } from './core/call.ts';
 import { systemClock } from './core/clock.ts';
 import { createCounters } from './core/counters.ts';
 import { silentLog } from './core/log.ts';
-import { createAppClient } from './in-app-client.ts';
+import { createAppClient, MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './in-app-client.ts';
 import type { LastCallData } from './in-app-last-call.ts';
-import { MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './in-app-line.ts';
 import { createBatcher } from './send/batcher.ts';
 import { createFallback } from './send/fallback.ts';
 

@@ -7,7 +7,7 @@ import type { Log } from './core/log.ts';
 import type { Queue, RawRequest } from './core/ports.ts';
 import { routeSpans } from './core/route.ts';
 import { decodeRequest } from './decode/request.ts';
-import { CONCURRENCY } from './in-app-client.ts';
+import { CONCURRENCY, MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './in-app-client.ts';
 import { createMapper } from './map/map-spans.ts';
 import { shortenCall } from './map/shorten.ts';
 import { type WatchedQueue, watchQueue } from './otel/watched-queue.ts';
@@ -20,14 +20,12 @@ import { createLimit } from './send/limit.ts';
 import type { WeaveClient } from './send/weave-client.ts';
 import { VERSION } from './version.ts';
 
-export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** Calls that are mapped and not yet answered for; one project gets half of it. More would cost the app memory for nothing. */
 const MAX_IN_FLIGHT_BYTES = 1.5 * 1024 * 1024;
 /** Stored requests wait for each other no longer: their spans have waited already. */
 const BATCH_WAIT_MS = 20;
 /** Short waits: a process that ends has no time for long ones. */
 const BACKOFF = { initialMs: 500, maxMs: 4000 };
-export const RECHECK_ROUTE_MS = 10 * 60_000;
 
 export interface AppLineDeps {
   readonly queue: Queue;

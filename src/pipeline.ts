@@ -7,14 +7,15 @@
  *        └─── queue.unpark <─ callUp <─ queue.park    its projects take nothing now: no memory is held for them
  */
 import { once } from 'node:events';
-import type { Call, ProjectId } from './core/call.ts';
+import type { ProjectId } from './core/call.ts';
 import type { Clock } from './core/clock.ts';
 import type { Counters } from './core/counters.ts';
 import type { Log } from './core/log.ts';
-import type { Delivery, MapSpans, Queue, QueueDepth, QueueEntry } from './core/ports.ts';
+import type { MapSpans, Queue, QueueDepth, QueueEntry } from './core/ports.ts';
 import { type Content, LOGS } from './pipeline-content.ts';
+import { createFinish } from './pipeline-finish.ts';
 import { createInFlight } from './pipeline-in-flight.ts';
-import { createPrepare, type Decode, type Prepared, type PrepareSettings } from './pipeline-prepare.ts';
+import { createPrepare, type Decode, type PrepareSettings } from './pipeline-prepare.ts';
 import type { Deliverer } from './send/deliver.ts';
 import type { Gate } from './send/gate.ts';
 
@@ -72,6 +73,8 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
   let logsAreHere = false;
 
   const isOpen = () => state === 'running' || state === 'draining';
+  const pace = () => (state === 'draining' ? 'hurry' : isOpen() ? 'steady' : 'stopped');
+  const finish = createFinish({ queue, deliverer, content, inFlight, log, counters, pace });
 
   async function run(): Promise<void> {
     let sliceStartMs = clock.monotonic();
@@ -137,60 +140,12 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       return;
     }
     const earlier = prepared.corrected.length > 0 ? [...underWay] : [];
-    const done = finish(entry.id, entry.acceptedAtMs, prepared, earlier);
+    const done = finish({ id: entry.id, acceptedAtMs: entry.acceptedAtMs, prepared }, earlier);
     underWay.add(done);
     void done.then(() => {
       underWay.delete(done);
       wake.abort(WOKEN);
     });
-  }
-
-  /**
-   * Calls of earlier requests, written anew. They follow what is under way now: else an older record that is
-   * being sent could arrive after them, and Weave keeps what came last.
-   */
-  async function correct(
-    calls: readonly Call[],
-    acceptedAtMs: number,
-    earlier: readonly Promise<void>[],
-  ): Promise<Pick<Delivery, 'released' | 'blockedBy'>> {
-    if (calls.length === 0) return { released: false };
-    await Promise.all(earlier);
-    const delivery = deliverer.deliver(calls, acceptedAtMs);
-    if (state === 'draining') deliverer.flush();
-    return delivery;
-  }
-
-  async function finish(
-    id: number,
-    acceptedAtMs: number,
-    prepared: Prepared,
-    earlier: readonly Promise<void>[],
-  ): Promise<void> {
-    const { calls, corrected, filtered, dead, deadSpans } = prepared;
-    const ended = inFlight.add([...calls, ...corrected]);
-    const delivery = await content.deliver(prepared, acceptedAtMs);
-    const correction = await correct(corrected, acceptedAtMs, earlier);
-    if (delivery.released || correction.released) giveBack(id, delivery.blockedBy ?? correction.blockedBy);
-    else {
-      // Settled and counted in one turn of the event loop, so that the counters balance at every moment.
-      queue.settle([{ id, dead: [...dead, ...delivery.dead], triggers: delivery.triggers ?? [] }]);
-      counters.add('exporter_sent_spans', delivery.delivered);
-      counters.add('processor_filtered_spans', filtered);
-      countDead(deadSpans + delivery.dead.length, (dead[0] ?? delivery.dead[0])?.reason);
-    }
-    ended();
-  }
-
-  function giveBack(id: number, blockedBy: string | undefined): void {
-    if (isOpen() && blockedBy !== undefined) queue.park([id], blockedBy);
-    else queue.release([id]);
-  }
-
-  function countDead(spans: number, reason: string | undefined): void {
-    if (spans === 0) return;
-    counters.add('dead_letter_spans', spans);
-    log.error('Spans were refused for good: dead letters.', { spans, reason });
   }
 
   function close(): Promise<void> {

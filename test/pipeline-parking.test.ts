@@ -224,11 +224,14 @@ describe('what Weave takes nothing of', () => {
     const logsOf = (number: number) =>
       ({ signal: 'logs', spans: 0, body: Buffer.from(JSON.stringify([number])) }) as const;
     pipeline.start();
+    const logs = new Set<number>();
     for (const number of [1, 2, 3]) {
       add(numbered(1, number));
-      queue.add(logsOf(number));
+      logs.add(queue.add(logsOf(number)));
       await pass(clock, HOUR_MS, 5000);
     }
+    // They are not taken up again and again while there is nothing to do with them.
+    expect(queue.claims.filter((id) => logs.has(id))).toHaveLength(3);
     weave = ACCEPTED;
     bytes.length = 0;
     await pass(clock, 300_000);

@@ -34,6 +34,6 @@ function keysText(keys: readonly string[]): string {
 }
 
 /** Names come from outside: none of them may move the cursor of a terminal. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replace(/\p{Cc}/gu, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

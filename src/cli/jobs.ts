@@ -1,6 +1,7 @@
 import { type JobDetails, type JobView, openJobDesk } from '../service-jobs.ts';
 import type { Arguments } from './arguments.ts';
 import { prepare } from './config.ts';
+import { visible } from './explain-text.ts';
 import type { Host } from './host.ts';
 
 type JobsArguments = Extract<Arguments, { command: 'jobs' }>;
@@ -89,16 +90,11 @@ function detailsText(job: JobDetails): string {
   return tableText(facts.flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, String(value)]])));
 }
 
-function tableText(rows: readonly (readonly string[])[]): string {
+function tableText(table: readonly (readonly string[])[]): string {
+  const rows = table.map((row) => row.map(visible));
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const lineOf = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return rows.map((row) => lineOf(row).trimEnd()).join('\n');
 }
 
 function ageText(ms: number): string {

@@ -14,7 +14,7 @@ export interface NumberOptions {
   readonly maxQueueBytes?: number | undefined;
   /** Longest time for one request to Weave; else 30,000. */
   readonly timeoutMillis?: number | undefined;
-  /** How long `shutdown` and the end of the process wait at most; else 5000. */
+  /** How long `shutdown`, and a process that ends with spans not sent yet, are held up at most; else 5000. */
   readonly shutdownTimeoutMillis?: number | undefined;
 }
 

@@ -133,7 +133,9 @@ export const OPTIONS = {
       envElse: { name: 'IMPALA_API_KEY', convert: (text) => text },
       about: 'its key; not set: no key is sent',
     }),
-    poll: option(duration(10, HOUR), '10s', { about: 'first wait between two looks at a batch; later ones are longer' }),
+    poll: option(duration(10, HOUR), '10s', {
+      about: 'first wait between two looks at a batch; later ones are longer',
+    }),
     rules: option(namedList(jobRule, 'a list of {name, when, sample, job_id, model, prompt, …}'), '[]', {
       about: 'calls that a model is asked about in batches, and where its answers go',
     }),

@@ -21,7 +21,8 @@ const OPERATORS: readonly Operator[] = [...TEXT_OPERATORS, ...NUMBER_OPERATORS, 
  * Undefined where something is wrong, which `report` has been told then.
  */
 export function readCondition(given: unknown, report: Report, path: Path = []): Condition | undefined {
-  if (path.length > MAX_DEPTH * 2) return report(path, `conditions may be nested ${MAX_DEPTH} deep`);
+  const depth = path.filter((key) => typeof key === 'string').length;
+  if (depth > MAX_DEPTH) return report(path, `conditions may be nested ${MAX_DEPTH} deep`);
   if (!isRecord(given)) return report(path, 'must be a condition, such as {field: op_name, eq: chat}');
   if ('field' in given) return readField(given, report, path);
   const [group, ...others] = Object.keys(given);

@@ -4,16 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { AppPackages } from './app-packages.ts';
-import type { Found, Instrumentation } from './instrumentations.ts';
+import { definitionsOf, type Found, type Instrumentation } from './instrumentations.ts';
 
 const BASE = '@opentelemetry/instrumentation';
 const HOOK = 'import-in-the-middle';
-
-/** What an instrumentation patches, by the member where its base class keeps it. */
-interface ModuleDefinition {
-  readonly name: string;
-  readonly patch?: (exported: unknown, version?: string) => unknown;
-}
 
 type HookConstructor = new (modules: readonly string[], onImport: (exported: unknown) => void) => unknown;
 
@@ -57,9 +51,4 @@ function hookOf(packages: AppPackages, from: string | undefined): { main: string
   const base = from && packages.resolve(BASE, from);
   const main = base && packages.resolve(HOOK, base);
   return main ? { main, loader: join(dirname(main), 'hook.mjs') } : undefined;
-}
-
-function definitionsOf(instrumentation: Instrumentation): readonly ModuleDefinition[] {
-  const modules: unknown = Reflect.get(instrumentation, '_modules');
-  return Array.isArray(modules) ? modules : [];
 }

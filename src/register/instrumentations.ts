@@ -10,6 +10,17 @@ export interface Instrumentation {
   setTracerProvider(provider: object): void;
 }
 
+/** What an instrumentation patches, by the member where its base class keeps it. */
+export interface ModuleDefinition {
+  readonly name: string;
+  readonly patch?: (exported: unknown, version?: string) => unknown;
+}
+
+export function definitionsOf(instrumentation: Instrumentation): readonly ModuleDefinition[] {
+  const modules: unknown = Reflect.get(instrumentation, '_modules');
+  return Array.isArray(modules) ? modules : [];
+}
+
 export interface Found {
   /** Each is enabled: they patch what is loaded from now on. */
   readonly instrumentations: readonly Instrumentation[];
@@ -23,17 +34,22 @@ const AUTO = '@opentelemetry/auto-instrumentations-node';
 const LISTED =
   /^(@arizeai\/openinference-instrumentation-|@traceloop\/instrumentation-|@opentelemetry\/instrumentation-)/;
 
-/** Makes every instrumentation that the app has installed, each once. One that fails is left out, and said so. */
+/**
+ * Makes every instrumentation that the app has installed. Of two that patch the same module the listed one counts, so that
+ * a call is one span. One that fails is left out, and said so.
+ */
 export function findInstrumentations(packages: AppPackages, log: Log): Found {
-  const found = new Map<string, Instrumentation>();
   const origins = new Map<Instrumentation, string>();
+  const taken = new Set<string>();
 
   function add(instrumentation: Instrumentation, origin: string): void {
-    if (found.has(instrumentation.instrumentationName)) {
+    const modules = definitionsOf(instrumentation).map(({ name }) => name);
+    const names = [instrumentation.instrumentationName, ...modules];
+    if (names.some((name) => taken.has(name))) {
       instrumentation.disable();
       return;
     }
-    found.set(instrumentation.instrumentationName, instrumentation);
+    for (const name of names) taken.add(name);
     origins.set(instrumentation, origin);
   }
 
@@ -45,16 +61,16 @@ export function findInstrumentations(packages: AppPackages, log: Log): Found {
     }
   }
 
-  tryTo(AUTO, () => {
-    const getAll: unknown = Reflect.get(Object(packages.load(AUTO)), 'getNodeAutoInstrumentations');
-    if (typeof getAll === 'function') for (const one of getAll() as readonly Instrumentation[]) add(one, AUTO);
-  });
   for (const name of packages.dependencies().filter((dependency) => LISTED.test(dependency))) {
     tryTo(name, () => {
       for (const Constructor of constructorsOf(packages.load(name))) add(new Constructor(), name);
     });
   }
-  return { instrumentations: [...found.values()], packages: origins };
+  tryTo(AUTO, () => {
+    const getAll: unknown = Reflect.get(Object(packages.load(AUTO)), 'getNodeAutoInstrumentations');
+    if (typeof getAll === 'function') for (const one of getAll() as readonly Instrumentation[]) add(one, AUTO);
+  });
+  return { instrumentations: [...origins.keys()], packages: origins };
 }
 
 /** Exported classes that make instrumentations. A package may export one under two names. */

@@ -8,6 +8,8 @@ import { findInstrumentations } from './instrumentations.ts';
 import { createTracerSwitch } from './tracer-switch.ts';
 
 const SDK = '@opentelemetry/sdk-node';
+/** Part of the API itself since 1.10. */
+const LOGS_API = '@opentelemetry/api-logs';
 
 interface NodeSdkLike {
   start(): void;
@@ -35,6 +37,7 @@ export function startSdk(
   // None of the other signals: the app has not asked for them.
   const settings = { spanProcessors: [processor], instrumentations: [], metricReaders: [], logRecordProcessors: [] };
   (Reflect.construct(NodeSdk, [settings]) as NodeSdkLike).start();
+  for (const logs of [Reflect.get(api, 'logs'), Reflect.get(Object(packages.load(LOGS_API)), 'logs')]) disable(logs);
   const provider = registeredProvider(api);
   if (provider === undefined) return undefined; // OTEL_SDK_DISABLED
 
@@ -54,4 +57,10 @@ export function startSdk(
       for (const instrumentation of found.instrumentations) instrumentation.disable();
     },
   };
+}
+
+/** The SDK has registered a provider of logs, too, although there is none to be: the app may want to. */
+function disable(logs: unknown): void {
+  const run: unknown = typeof logs === 'object' && logs !== null ? Reflect.get(logs, 'disable') : undefined;
+  if (typeof run === 'function') run.call(logs);
 }

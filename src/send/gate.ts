@@ -97,10 +97,8 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
     return tries;
   }
 
-  function end(state: State): void {
-    const { blocked, attempts, timer } = state;
+  function end({ blocked, attempts, timer }: State): void {
     timer.cancel();
-    if (troubles.get(blocked) !== state) return;
     troubles.delete(blocked);
     log.info('Weave takes calls again.', { blocked, attempts });
     wake();

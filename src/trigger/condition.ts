@@ -23,9 +23,18 @@ export function compileConditions(conditions: readonly Condition[]): Conditions 
   const paths: FieldPath[] = [];
   const tests: Check[] = [];
   const testNumbers = new Map<string, number>();
-  const checks = conditions.map(compile);
+  const compiled = conditions.map(compileWhole);
   const reader = createFieldReader(paths);
   const verdicts = new Uint8Array(tests.length);
+
+  /** Tests that must all be passed, and what else has to be so. Nearly every condition comes out without a rest. */
+  function compileWhole(condition: Condition): { readonly tests: readonly number[]; readonly rest: readonly Check[] } {
+    const parts = inOrder(condition.type === 'all' ? condition.of : [condition]);
+    return {
+      tests: parts.flatMap((part) => (part.type === 'field' ? [testNumber(part)] : [])),
+      rest: parts.flatMap((part) => (part.type === 'field' ? [] : [compile(part)])),
+    };
+  }
 
   /** Makes a function of a condition. What stands early in a call is asked first: it costs the least. */
   function compile(condition: Condition): Check {
@@ -61,6 +70,7 @@ export function compileConditions(conditions: readonly Condition[]): Conditions 
   function valueTest(field: FieldPath, test: FieldTest): Check {
     const path = pathNumber(field);
     const fits = fieldTest(test);
+    if (test.operator === 'exists') return () => reader.exists(path) === test.value;
     if (test.operator !== 'contains' || !isPlain(test.value)) return () => fits(reader.values(path));
     const bytes = Buffer.from(test.value);
     return () => reader.mayHold(path, bytes) && fits(reader.values(path));
@@ -88,7 +98,13 @@ export function compileConditions(conditions: readonly Condition[]): Conditions 
       reader.open(json);
       verdicts.fill(UNKNOWN);
     },
-    meets: (condition) => checks[condition]?.() === true,
+    meets(number) {
+      const condition = compiled[number];
+      if (condition === undefined) return false;
+      for (let at = 0; at < condition.tests.length; at += 1) if (!passes(condition.tests[at] ?? 0)) return false;
+      for (let at = 0; at < condition.rest.length; at += 1) if (!condition.rest[at]?.()) return false;
+      return true;
+    },
   };
 }
 

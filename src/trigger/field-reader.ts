@@ -10,13 +10,26 @@ export interface FieldReader {
   open(json: Buffer): void;
   /** The values at the path of this number, as `valuesAt` would find them in the parsed call. */
   values(path: number): readonly unknown[];
+  /** Whether one of them is not null. */
+  exists(path: number): boolean;
   /** False: the bytes stand in none of them. For bytes that JSON never escapes but as `\\u…`; quicker than to parse. */
   mayHold(path: number, bytes: Buffer): boolean;
 }
 
+interface Child {
+  readonly key: string;
+  /** As the key stands in JSON. */
+  readonly bytes: Buffer;
+  /** As the place of an item in a list; -1 for a key that is none. */
+  readonly index: number;
+  readonly node: Node;
+}
+
 /** The keys of all paths as a tree. */
 interface Node {
-  readonly children: { readonly key: string; readonly bytes: Buffer; readonly index: number; readonly node: Node }[];
+  readonly children: Child[];
+  /** The children by the length of their key, which tells most keys apart from those that nobody asks for. */
+  readonly byLength: (Child[] | undefined)[];
   any: Node | undefined;
   /** Numbers of the paths that end here. */
   readonly paths: number[];
@@ -24,11 +37,13 @@ interface Node {
   readIn: number;
 }
 
-const newNode = (): Node => ({ children: [], any: undefined, paths: [], readIn: 0 });
+const newNode = (): Node => ({ children: [], byLength: [], any: undefined, paths: [], readIn: 0 });
 
 /** Behind the bridge's own writer no field follows this one, and it is as large as all the others together. */
 const LAST_FIELD = Buffer.from('otel_dump');
 
+/** The first letter of `null`, with which no other value begins. */
+const NULL = 0x6e;
 const UNICODE_ESCAPE = Buffer.from('\\u');
 
 /** Calls repeat each other: a short value that is the same as in the call before is not parsed again. */
@@ -65,8 +80,8 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
     for (let index = 0; ; index += 1) {
       place = skipSpace(json, place);
       const byte = json[place];
-      if (byte === 0x7d || byte === 0x5d) return place + 1;
       if (byte === 0x2c) place = skipSpace(json, place + 1);
+      else if (byte === 0x7d || byte === 0x5d) return place + 1;
       let child: Node | undefined;
       if (isList) child = node.children.find((one) => one.index === index)?.node;
       else {
@@ -119,13 +134,19 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
     },
     values(path) {
       const places = placesOf(path);
-      const [start, end] = places;
+      const start = places[0];
+      const end = places[1];
       const memo = memos[path];
       if (start === undefined || end === undefined || !memo) return NOTHING;
       if (places.length === 2) return parseOnce(memo, start, end);
       const values: unknown[] = [];
       for (let at = 0; at < places.length; at += 2) values.push(parse(json, places[at] ?? 0, places[at + 1] ?? 0));
       return values;
+    },
+    exists(path) {
+      const places = placesOf(path);
+      for (let at = 0; at < places.length; at += 2) if (json[places[at] ?? 0] !== NULL) return true;
+      return false;
     },
     mayHold(path, bytes) {
       const places = placesOf(path);
@@ -160,15 +181,17 @@ function childFor(node: Node, key: string): Node {
   const bytes = Buffer.from(JSON.stringify(key).slice(1, -1));
   const child = { key, bytes, index: /^\d+$/.test(key) ? Number(key) : -1, node: newNode() };
   node.children.push(child);
+  node.byLength[bytes.length] = [...(node.byLength[bytes.length] ?? []), child];
   return child.node;
 }
 
 const NOTHING: readonly unknown[] = [];
 
 function childAt(json: Buffer, start: number, end: number, node: Node): Node | undefined {
-  const { children } = node;
-  for (let at = 0; at < children.length; at += 1) {
-    const child = children[at];
+  const candidates = node.byLength[end - start];
+  if (candidates === undefined) return undefined;
+  for (let at = 0; at < candidates.length; at += 1) {
+    const child = candidates[at];
     if (child && isSame(json, start, end, child.bytes)) return child.node;
   }
   return undefined;

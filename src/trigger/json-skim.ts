@@ -54,6 +54,8 @@ function skipNested(json: Buffer, at: number): number {
 }
 
 export function skipSpace(json: Buffer, at: number): number {
+  // Hardly ever is there any.
+  if ((json[at] ?? 0) > 0x20) return at;
   let place = at;
   for (let byte = json[place]; byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09; byte = json[place])
     place += 1;

@@ -83,17 +83,22 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
 
   return (calls) => {
     const triggers: Trigger[] = [];
+    const met = new Uint32Array(entries.length);
+    let excluded = 0;
     for (const call of calls) {
-      const excluded = isExcluded(call);
-      for (let at = 0; at < entries.length; at += 1) {
-        const entry = entries[at] as Entry;
-        if (excluded) entry.tallies.excluded(1);
-        else if (!conditions.meets(at)) entry.tallies.filtered(1);
-        else {
-          const trigger = triggerOf(entry, call);
+      if (isExcluded(call)) excluded += 1;
+      else {
+        for (let at = 0; at < entries.length; at += 1) {
+          if (!conditions.meets(at)) continue;
+          met[at] = (met[at] ?? 0) + 1;
+          const trigger = triggerOf(entries[at] as Entry, call);
           if (trigger) triggers.push(trigger);
         }
       }
+    }
+    for (const [at, { tallies }] of entries.entries()) {
+      tallies.excluded(excluded);
+      tallies.filtered(calls.length - excluded - (met[at] ?? 0));
     }
     return triggers;
   };

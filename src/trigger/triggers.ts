@@ -10,8 +10,6 @@ import type { TriggerStore } from './store/store.ts';
 
 /** Triggers taken over in one transaction. */
 const MAX_TAKEN = 500;
-/** The longest sleep: commands write into the store from outside, and nobody rings. */
-const MAX_SLEEP_MS = 5000;
 /** After a failure of the disk. */
 const RETRY_MS = 1000;
 const PURGE_EVERY_MS = 24 * 3_600_000;
@@ -28,6 +26,11 @@ export interface TriggersDeps {
   readonly counters: Counters;
 }
 
+export interface TriggersSettings {
+  /** The longest sleep: commands write into the store from outside, and nobody rings. */
+  readonly maxSleepMs: number;
+}
+
 /**
  *   queue's outbox ─ take over ─> triggers on disk ─┬─ scoring: due ─> calls/score ─> looked for
  *                                                   └─ jobs: from state to state ─> feedback
@@ -38,11 +41,11 @@ export interface Triggers {
   close(): Promise<void>;
 }
 
-export function createTriggers(deps: TriggersDeps): Triggers {
+export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSettings): Triggers {
   const { outbox, store, scoring, jobs, clock, log, counters } = deps;
   const closing = new AbortController();
   const { signal } = closing;
-  const bell = createWake();
+  let wake = new AbortController();
   let state: 'idle' | 'running' | 'closed' = 'idle';
   let loops: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
@@ -64,21 +67,27 @@ export function createTriggers(deps: TriggersDeps): Triggers {
     return triggers.length;
   }
 
-  /** Does `turn` again and again until closing; it answers how long it may sleep. */
+  function ring(): void {
+    wake.abort();
+    wake = new AbortController();
+  }
+
+  /** Does `turn` again and again until closing; it answers how long it may sleep, unless the bell rings from its begin on. */
   async function repeat(what: string, turn: () => Promise<number> | number): Promise<void> {
     while (!signal.aborted) {
       let sleepMs = RETRY_MS;
+      const rung = AbortSignal.any([signal, wake.signal]);
       try {
         sleepMs = await turn();
       } catch (thrown) {
         log.error(`${what} failed; it is tried again.`, { error: messageOf(thrown) });
       }
-      if (sleepMs > 0 && !signal.aborted) await bell.sleep(clock, Math.min(sleepMs, MAX_SLEEP_MS), signal);
+      if (sleepMs > 0) await clock.sleep(Math.min(sleepMs, maxSleepMs), rung);
     }
   }
 
   async function takeOverTurn(): Promise<number> {
-    if (takeOver() > 0) bell.ring();
+    if (takeOver() > 0) ring();
     else await outbox.ready(signal);
     return 0;
   }
@@ -96,7 +105,7 @@ export function createTriggers(deps: TriggersDeps): Triggers {
       purgedAtMs = nowMs;
     }
     // What is due now is being worked on, or waits for one that is: the bell rings when that has come to rest.
-    jobs?.begin(signal, bell.ring);
+    jobs?.begin(signal, ring);
     return untilDue(store.jobs.nextDue(nowMs));
   }
 
@@ -125,17 +134,5 @@ export function createTriggers(deps: TriggersDeps): Triggers {
       })();
       return closed;
     },
-  };
-}
-
-/** A sleep that others can end. */
-function createWake() {
-  let wake = new AbortController();
-  return {
-    ring() {
-      wake.abort();
-      wake = new AbortController();
-    },
-    sleep: (clock: Clock, ms: number, signal: AbortSignal) => clock.sleep(ms, AbortSignal.any([signal, wake.signal])),
   };
 }

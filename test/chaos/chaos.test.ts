@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { describeReport } from './report.ts';
 import { storm } from './storm.ts';
 
-const SECONDS = 12;
+const SECONDS = 8;
 /** To run a failed test again: npm run test:chaos -- --seed … */
 const seed = Date.now() % 1_000_000;
 

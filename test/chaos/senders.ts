@@ -26,16 +26,19 @@ export interface Senders {
   readonly accepted: ReadonlyMap<string, Accepted>;
   /** No new spans; resolves when all that were begun have been accepted. */
   finish(): Promise<void>;
+  /** Gives up, whatever has been accepted. */
+  abandon(): void;
 }
 
 /** Real exporters. Each sends one request after the other, each of them again until it is answered with success. */
 export function startSenders(ports: Ports, dice: Dice, tally: Tally): Senders {
   const accepted = new Map<string, Accepted>();
   const source = createSpanSource(dice);
-  let state: 'running' | 'finishing' = 'running';
+  let state: 'running' | 'finishing' | 'abandoned' = 'running';
 
   async function send(exporter: SpanExporter, spans: readonly ReadableSpan[], project: ProjectName): Promise<void> {
     while ((await exported(exporter, spans)) !== SUCCESS) {
+      if (state === 'abandoned') return;
       tally.add('requests sent again');
       await systemClock.sleep(PAUSE_MS);
     }
@@ -72,6 +75,9 @@ export function startSenders(ports: Ports, dice: Dice, tally: Tally): Senders {
     async finish() {
       state = 'finishing';
       await all;
+    },
+    abandon() {
+      state = 'abandoned';
     },
   };
 }

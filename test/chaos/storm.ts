@@ -7,7 +7,7 @@ import { listen } from '../../src/core/listen.ts';
 import { type Balance, balanceOf } from './balance.ts';
 import { type BridgeSettings, type Life, type Ports, startBridge } from './bridge.ts';
 import { createDice, type Dice } from './dice.ts';
-import { startSenders } from './senders.ts';
+import { type Senders, startSenders } from './senders.ts';
 import { createTally, type Tally } from './tally.ts';
 import { CALM, forecast } from './weather.ts';
 import { type ChaosWeave, startWeave } from './weave.ts';
@@ -45,40 +45,48 @@ export async function storm({ seconds, seed, say }: StormSettings): Promise<Repo
   const [bridge, met, sent] = [createTally(), createTally(), createTally()];
   const imbalances: string[] = [];
   const weave = await startWeave(join(dir, 'weave.db'), API_KEY, seed);
+  const settings = { dir, keyFile, weaveUrl: weave.url };
+  const ports = { http: await freePort(), grpc: await freePort() };
+  const senders = startSenders(ports, createDice(seed + 1), sent);
   try {
-    const settings = { dir, keyFile, weaveUrl: weave.url };
-    const ports = { http: await freePort(), grpc: await freePort() };
-    const senders = startSenders(ports, createDice(seed + 1), sent);
     const endMs = systemClock.monotonic() + seconds * 1000;
-    const isOver = () => systemClock.monotonic() >= endMs;
+    const leftMs = () => Math.max(0, endMs - systemClock.monotonic());
     await Promise.all([
-      changeWeather(weave, createDice(seed + 2), met, isOver),
-      liveAndDie({ settings, ports, keyFile, dice, tally: bridge, imbalances, say }, isOver),
+      changeWeather(weave, createDice(seed + 2), met, leftMs),
+      liveAndDie({ settings, ports, keyFile, dice, tally: bridge, imbalances }, leftMs),
     ]);
-
     say('The storm is over.');
     await noteFaults(weave, CALM, met);
-    const last = startBridge(settings, ports);
-    await last.ready();
-    await senders.finish();
-    say('All senders have been answered.');
-    await untilEmpty(last);
-    say('The queue is empty.');
-    const stopped = await last.stop();
-    bridge.add(`exits with ${stopped} at the end`);
+    await comeToRest(startBridge(settings, ports), senders, say);
     for (const [name, count] of Object.entries(await weave.counts())) met.add(`${name} of its own`, count);
     const balance = await balanceOf(senders.accepted, weave, join(dir, 'queue'));
     return { balance, imbalances, bridge: String(bridge), weave: String(met), senders: String(sent) };
   } finally {
+    senders.abandon();
     await weave.close();
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-async function changeWeather(weave: ChaosWeave, dice: Dice, met: Tally, isOver: () => boolean): Promise<void> {
-  while (!isOver()) {
+/** A last life in calm weather. */
+async function comeToRest(life: Life, senders: Senders, say: (line: string) => void): Promise<void> {
+  try {
+    await life.ready();
+    await senders.finish();
+    say('All senders have been answered.');
+    await untilEmpty(life);
+    say('The queue is empty.');
+    const code = await life.stop();
+    if (code !== 0) throw new Error(`the bridge ended with ${code}:\n${life.log()}`);
+  } finally {
+    await life.kill();
+  }
+}
+
+async function changeWeather(weave: ChaosWeave, dice: Dice, met: Tally, leftMs: () => number): Promise<void> {
+  while (leftMs() > 0) {
     await noteFaults(weave, forecast(dice), met);
-    await systemClock.sleep(dice.between(500, 3000));
+    await systemClock.sleep(Math.min(dice.between(500, 3000), leftMs()));
   }
 }
 
@@ -93,20 +101,19 @@ interface Lives {
   readonly dice: Dice;
   readonly tally: Tally;
   readonly imbalances: string[];
-  readonly say: (line: string) => void;
 }
 
 /** One life after the other, each to a violent end, or a gentle one, or on a disk that is full. */
-async function liveAndDie(lives: Lives, isOver: () => boolean): Promise<void> {
+async function liveAndDie(lives: Lives, leftMs: () => number): Promise<void> {
   const { settings, ports, keyFile, dice, tally } = lives;
-  while (!isOver()) {
+  while (leftMs() > 0) {
     const isFull = dice.chance(0.15);
     const isKeyWrong = dice.chance(0.1);
     writeFileSync(keyFile, isKeyWrong ? 'an old key' : API_KEY);
     const life = startBridge(settings, ports, isFull ? largestKib(settings.dir) + dice.integer(16, 512) : undefined);
     tally.add(isFull ? 'lives on a full disk' : 'lives');
     if (isKeyWrong) tally.add('lives begun with a wrong key');
-    const ms = dice.chance(0.2) ? dice.between(50, 600) : dice.between(600, 6000);
+    const ms = Math.min(dice.chance(0.2) ? dice.between(50, 600) : dice.between(600, 6000), leftMs());
     const watched = watch(life, lives);
     await systemClock.sleep(ms / 2);
     writeFileSync(keyFile, API_KEY);

@@ -11,6 +11,8 @@ export interface Ran {
 export interface World {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Texts of config files by path; there are no others. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly stop?: AbortSignal;
   /** Told of every piece of stderr. */
   readonly onStderr?: (text: string) => void;
@@ -37,8 +39,10 @@ export async function runInProcess(args: readonly string[], world: World = {}): 
     sources: {
       env: world.env ?? {},
       netrcFile: '',
-      readText: () => {
-        throw new Error('no such file');
+      readText: (path) => {
+        const text = world.files?.[path];
+        if (text === undefined) throw new Error('no such file');
+        return text;
       },
     },
     stdin: Readable.from(world.stdin === undefined ? [] : [Buffer.from(world.stdin)]),

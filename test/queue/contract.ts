@@ -257,6 +257,12 @@ export function describeQueue(name: string, open: (maxBytes: number, log: Record
       expect(await stateOf(ready)).toBe('resolved');
     });
 
+    it('is not ready while everything is parked', async () => {
+      await putAll(queue, [1]);
+      queue.park(idsOf(queue.claim(ALL)), 'a/b');
+      expect(await stateOf(queue.ready(forever))).toBe('pending');
+    });
+
     it('does not wait for a signal that has aborted already', async () => {
       expect(await stateOf(queue.ready(AbortSignal.abort()))).toBe('resolved');
     });

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/core/clock.ts';
 import { createCounters } from '../../src/core/counters.ts';
 import type { DiskQueue } from '../../src/queue/disk-queue.ts';
-import { ENTRY_OVERHEAD_BYTES } from '../../src/queue/ledger.ts';
+import { createFresh } from '../../src/queue/fresh.ts';
+import { createLedger, ENTRY_OVERHEAD_BYTES } from '../../src/queue/ledger.ts';
+import { createMakeRoom } from '../../src/queue/make-room.ts';
 import { idsOf, MIB, numbersOf, openQueue, putAll, range, recordingLog, request, temporaryDir } from './world.ts';
 
 const BODY_BYTES = 1000;
@@ -42,16 +45,29 @@ describe('a full disk queue that drops the oldest', () => {
     expect(await reopened()).toEqual([3, 4, 5, 6]);
   });
 
-  it('drops what is parked before what was never tried, and what is being delivered not at all', async () => {
+  it('drops what is parked first, then the oldest, and never what is being delivered', async () => {
     await putAll(queue, range(4), BODY_BYTES);
     const [first = 0, second = 0, third = 0] = idsOf(queue.claim(3 * BODY_BYTES));
     queue.park([third], 'a/b');
     queue.park([second], 'c/d');
-    await putAll(queue, [5], BODY_BYTES);
-    queue.unpark('a/b', 0);
-    expect(numbersOf(queue.claim(BODY_BYTES))).toEqual([3]);
-    queue.settle([{ id: first, dead: [] }]);
-    expect(await reopened()).toEqual([3, 4, 5]);
+    queue.release([first]);
+    await putAll(queue, [5, 6], BODY_BYTES);
+    expect(queue.depth().parked).toBe(0);
+    expect(numbersOf(queue.claim(BODY_BYTES))).toEqual([1]);
+    await putAll(queue, [7], BODY_BYTES);
+    expect(await reopened()).toEqual([1, 5, 6, 7]);
+  });
+
+  it('lets go of the bodies that it drops', async () => {
+    const fresh = createFresh(MIB);
+    const ledger = createLedger(MAX_BYTES, { entries: 0, spans: 0, bytes: 0 });
+    const entry = { ...request(1, BODY_BYTES), id: 1, acceptedAtMs: 0 };
+    fresh.add(entry);
+    ledger.add(4 * BODY_BYTES, 1);
+    const store = { nextAfter: (id: number) => (id < 1 ? { id: 1, bytes: 4 * BODY_BYTES, spans: 1 } : undefined) };
+    const deps = { clock: systemClock, log, counters, ledger, fresh, store, writer: { settle: () => undefined } };
+    expect(createMakeRoom(deps)(BODY_BYTES)).toBe(true);
+    expect(fresh.take(1)).toBeUndefined();
   });
 
   it('refuses, and drops nothing, where that would not make the room', async () => {

@@ -157,6 +157,8 @@ describe('deliver', () => {
     expect(await delivery).toMatchObject({ delivered: 1, dead: [] });
     expect(weave.requests.map(({ body }) => body.length)).toEqual([10_012, 5012, 2512]);
     expect(counters.total('exporter_shortened_calls')).toBe(1);
+    // Each time out of the whole call, not out of what an earlier cut has left.
+    expect(JSON.parse(weave.requests[2]?.body ?? '').batch).toMatchObject([{ cuts: 1 }]);
   });
 
   it('buries a single call that stays too large however much is left out', async () => {

@@ -38,9 +38,10 @@ export function createLine({ url, clock, log = silentLog, settings = {}, wake = 
   return { deliverer, gate, counters, log, close: client.close };
 }
 
-/** Leaves out of `pad` what is too much; the rest of a call has no part that could be left out. */
+/** Leaves out of `pad` what is too much, and counts how often that was done to a call; no other part can be left out. */
 export function shortenPad(json: Buffer, maxBytes: number): Buffer {
   const call = JSON.parse(json.toString());
-  const excess = Math.max(0, json.length - maxBytes);
-  return Buffer.from(JSON.stringify({ ...call, pad: call.pad.slice(excess) }));
+  const counted = { ...call, cuts: (call.cuts ?? 0) + 1 };
+  const excess = Math.max(0, JSON.stringify(counted).length - maxBytes);
+  return Buffer.from(JSON.stringify({ ...counted, pad: call.pad.slice(excess) }));
 }

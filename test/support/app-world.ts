@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
-import { type Resource, type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Resource } from '@opentelemetry/resources';
+import { type SpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { type LocalWeave, type LocalWeaveSettings, startLocalWeave } from '../../src/local/local-weave.ts';
@@ -32,8 +33,8 @@ export interface Weave extends LocalWeave {
   calls(): Promise<readonly StoredCall[]>;
   /** Resolves when the calls are as they should be. */
   until(isRight: (calls: readonly StoredCall[]) => boolean): Promise<readonly StoredCall[]>;
-  /** How many requests there have been to paths that begin so. */
-  requests(path: string): Promise<number>;
+  /** How many requests of a route there have been, answered or not: `POST /call/end`. */
+  requests(route: string): Promise<number>;
 }
 
 export async function startWeave(settings: Partial<LocalWeaveSettings> = {}): Promise<Weave> {
@@ -63,12 +64,11 @@ export async function startWeave(settings: Partial<LocalWeaveSettings> = {}): Pr
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
-    async requests(path) {
-      const stats = (await (await fetch(`${weave.url}/local/stats`)).json()) as { requests: Record<string, unknown>[] };
-      return stats.requests.reduce(
-        (sum, { path: asked, count }) => sum + (String(asked).startsWith(path) ? Number(count) : 0),
-        0,
-      );
+    async requests(route) {
+      const stats = (await (await fetch(`${weave.url}/local/stats`)).json()) as {
+        readonly requests: Readonly<Record<string, { readonly requests: number }>>;
+      };
+      return stats.requests[route]?.requests ?? 0;
     },
   };
 }

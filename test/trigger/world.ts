@@ -158,13 +158,14 @@ export function createLine({ store, outbox, url, dir, clock = systemClock, log =
   const api = createBatchApi(client);
   const files = createInputFiles({ items: store.items, clock }, join(dir, 'jobs'));
   const deps = { store, weave, clock, log, counters };
-  const triggers = createTriggers({
+  const parts = {
     ...deps,
     outbox,
     scoring: createScoring(deps, settings),
     jobs: createJobRunner({ ...deps, api, files }, settings),
-    limitOf: (rule) => more.limits?.get(rule) ?? {},
-  });
+    limitOf: (rule: string) => more.limits?.get(rule) ?? {},
+  };
+  const triggers = createTriggers(parts, { maxSleepMs: 20 });
   const outcome = (rule: string, name: string) =>
     counters
       .all()
@@ -270,3 +271,8 @@ export async function until(isSo: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
+
+/** What crash.test.ts and its processes agree on. */
+export const CALLS = 3;
+export const SCORING = scoringRule();
+export const JOB = jobRule({ flush: { maxRequests: CALLS + 1, maxBytes: 1_000_000, maxWaitMs: 1 } });

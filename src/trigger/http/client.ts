@@ -102,12 +102,14 @@ export function createClient(settings: ClientSettings): Client {
   return {
     get: (path, signal) => send(() => http.stream.get(path, { signal })),
     post: (path, json, signal) =>
-      send(() =>
-        http.stream.post(path, {
-          ...(json !== undefined && { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } }),
-          signal,
-        }),
-      ),
+      send(() => {
+        const headers = { 'content-type': 'application/json' };
+        if (json !== undefined) return http.stream.post(path, { body: JSON.stringify(json), headers, signal });
+        // A stream without a body waits for somebody to write one.
+        const stream = http.stream.post(path, { signal });
+        stream.end();
+        return stream;
+      }),
     upload: (path, form, signal) => send(() => http.stream.post(path, { body: form, signal, ...inPieces })),
     async download(path, signal) {
       const stream = http.stream.get(path, { signal, ...inPieces });

@@ -66,7 +66,7 @@ describe('a job', () => {
 
   it.each([
     ['requests', { maxRequests: 4, maxBytes: 1e6, maxWaitMs: 60_000 }, [4, 4]],
-    ['bytes', { maxRequests: 100, maxBytes: 900, maxWaitMs: 60_000 }, [3, 3]],
+    ['bytes', { maxRequests: 100, maxBytes: 700, maxWaitMs: 60_000 }, [3, 3]],
   ])('is sealed when it has its %s', async (_, flush, sizes) => {
     const rule = await start(jobRule({ flush }));
     world.trigger(rule, ...range(8));

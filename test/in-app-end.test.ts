@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { type AppFormat, startTracedApp } from './support/app-process.ts';
+import { PROJECT, pause, startWeave, tempDir } from './support/app-world.ts';
+
+/** Ways to end, what Node makes of them, and how often each app ends its spans. */
+const ENDS: readonly { format: AppFormat; way: string; code: number; times: number }[] = [
+  { format: 'esm', way: 'idle', code: 0, times: 1 },
+  { format: 'cjs', way: 'shutdown', code: 0, times: 1 },
+  { format: 'cjs', way: 'exit', code: 3, times: 1 },
+  { format: 'esm', way: 'exitLater', code: 3, times: 2 },
+  { format: 'cjs', way: 'throw', code: 1, times: 1 },
+  { format: 'esm', way: 'reject', code: 1, times: 1 },
+];
+
+describe('a process that ends', () => {
+  it.each(ENDS)('by $way ($format) loses no span, and keeps its exit code', async ({ format, way, code, times }) => {
+    const weave = await startWeave();
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way, count: 300 };
+    const ended = await startTracedApp(format, app).ended();
+    expect(ended).toMatchObject({ code, signal: null });
+    const names = (await weave.calls()).map(({ op_name }) => op_name);
+    expect(new Set(names).size).toBe(300 * times);
+    expect(names).toHaveLength(300 * times);
+  });
+
+  it('by its own SIGTERM handler loses no span, and keeps its exit code', async () => {
+    const weave = await startWeave();
+    const app = startTracedApp('esm', { door: 'processor', url: weave.url, project: PROJECT, way: 'serve', count: 50 });
+    await app.printed('serving');
+    app.child.kill('SIGTERM');
+    expect(await app.ended()).toMatchObject({ code: 7, signal: null });
+    expect(await weave.calls()).toHaveLength(100);
+  });
+
+  it.each(['idle', 'throw'])('by %s is not held up for long by a server that hangs', async (way) => {
+    const weave = await startWeave();
+    weave.faults.add({ path: '/v2', hang: true });
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way, count: 10, shutdownTimeoutMillis: 500 };
+    const { code, tookMs } = await startTracedApp('esm', app).ended();
+    expect(code).toBe(way === 'idle' ? 0 : 1);
+    expect(tookMs).toBeLessThan(10_000);
+  });
+
+  it('is not kept alive by a request that is never answered', async () => {
+    const weave = await startWeave();
+    weave.faults.add({ path: '/v2', hang: true });
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'flush', count: 10 };
+    const limits = { exportTimeoutMillis: 200, shutdownTimeoutMillis: 200, timeoutMillis: 600_000 };
+    const { code, stdout } = await startTracedApp('esm', { ...app, ...limits }).ended();
+    expect(code).toBe(0);
+    expect(stdout).toContain('flushed');
+  });
+
+  it.each(['exit', 'idle'])('by %s leaves in the spool what Weave does not take', async (way) => {
+    const spoolDir = tempDir();
+    const away = {
+      door: 'processor',
+      url: 'http://127.0.0.1:9',
+      project: PROJECT,
+      spoolDir,
+      shutdownTimeoutMillis: 200,
+    };
+    await startTracedApp('esm', { ...away, way: way === 'exit' ? 'exitLater' : way, count: 100 }).ended();
+    const weave = await startWeave();
+    await startTracedApp('esm', { ...away, url: weave.url, way: 'flush', count: 1 }).ended();
+    expect(await weave.calls()).toHaveLength(way === 'exit' ? 201 : 101);
+  });
+
+  it('by kill -9 leaves a call running that was shown live', async () => {
+    const weave = await startWeave();
+    const app = startTracedApp('esm', {
+      door: 'processor',
+      url: weave.url,
+      project: PROJECT,
+      way: 'open',
+      live: { after: 50 },
+    });
+    await app.printed('open');
+    await weave.until((calls) => calls.length === 1);
+    app.child.kill('SIGKILL');
+    expect(await app.ended()).toMatchObject({ signal: 'SIGKILL' });
+    await pause(50);
+    expect(await weave.calls()).toMatchObject([{ op_name: 'open', ended_at: null, exception: null }]);
+  });
+});

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const APPS = resolve(import.meta.dirname, 'apps');
+const TRACED_APPS = resolve(import.meta.dirname, '../otel/apps');
+const WORK = join(ROOT, 'node_modules/.cache/matrix');
+
+const run = promisify(execFile);
+const npm = (args: readonly string[], cwd: string) => run('npm', [...args, '--no-audit', '--no-fund'], { cwd });
+
+export interface Installed {
+  /** Holds the apps, the SDK, and this package as npm installs it. */
+  readonly dir: string;
+  /** The package that an app takes processor and provider from. */
+  readonly sdk: string;
+}
+
+/** Builds and packs this repository once. */
+export async function pack(): Promise<string> {
+  mkdirSync(WORK, { recursive: true });
+  await npm(['run', 'build'], ROOT);
+  const { stdout } = await npm(['pack', '--ignore-scripts', '--silent', '--pack-destination', WORK], ROOT);
+  return join(WORK, stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/** Installs the package beside an SDK, in a directory outside of this repository's own dependencies. */
+export async function install(name: 'sdk2' | 'sdk3', tarball: string): Promise<Installed> {
+  const dir = join(WORK, name);
+  mkdirSync(dir, { recursive: true });
+  cpSync(APPS, dir, { recursive: true, filter: (path) => !path.includes('/sdk') });
+  cpSync(TRACED_APPS, dir, { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(APPS, name, 'package.json'), 'utf8'));
+  manifest.dependencies['otel-weave-bridge'] = `file:${tarball}`;
+  writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest));
+  await npm(['install', '--no-package-lock', '--ignore-scripts'], dir);
+  return { dir, sdk: name === 'sdk2' ? '@opentelemetry/sdk-trace-base' : '@opentelemetry/sdk-trace' };
+}
+
+/** What the compiler of this repository says of our types beside those of the SDK; empty where they agree. */
+export async function typeErrors({ dir, sdk }: Installed): Promise<string> {
+  writeFileSync(join(dir, 'types.ts'), readFileSync(join(APPS, 'types.ts.txt'), 'utf8').replace("'SDK'", `'${sdk}'`));
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const options = [
+    '--ignoreConfig',
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+  ];
+  const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
+  return run(process.execPath, [tsc, ...options, ...types, 'types.ts'], { cwd: dir }).then(
+    ({ stdout }) => stdout,
+    (failed: { stdout: string }) => failed.stdout,
+  );
+}

@@ -1,0 +1,3 @@
+const run = require('./run.cjs');
+
+run(require(process.env.SDK), require(process.env.BRIDGE));

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/core/clock.ts';
+import { silentLog } from '../../src/core/log.ts';
+import { startLocalWeave } from '../../src/local/local-weave.ts';
+import { CALLS, callIdOf, feedbackOf, PROJECT, range, temporaryDir, writeCalls } from './world.ts';
+
+const CHILD = fileURLToPath(new URL('crash-child.ts', import.meta.url));
+
+/** Every durable step, in its order. The commits are those of steps that write several things at once. */
+const STEPS = [
+  'settle',
+  'settled',
+  'take over',
+  'forget',
+  'scoring sending',
+  'scoring sent',
+  'job sealed',
+  'job uploaded',
+  'job creating',
+  'job submitted',
+  'job ended',
+  'answers',
+  'job ingested',
+  'commit of ingested',
+  'item writing',
+  'item written',
+  'commit of done',
+];
+const CASES = STEPS.flatMap((step) => [
+  { step, when: 'before' },
+  { step, when: 'after' },
+]);
+/** Processes at the same time. */
+const LANES = 3;
+
+interface Ended {
+  readonly stdout: string;
+  readonly signal: NodeJS.Signals | null;
+}
+
+async function run(cacheDir: string, ...args: readonly string[]): Promise<Ended> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // Each process would compile the same files again.
+    env: { ...process.env, NODE_COMPILE_CACHE: cacheDir },
+  });
+  let stdout = '';
+  child.stdout.on('data', (text) => {
+    stdout += String(text);
+  });
+  const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { stdout, signal };
+}
+
+/** What is there after a process was killed at the step, and another one has gone on. */
+async function outcomeOf(cacheDir: string, step: string, when: string) {
+  const place = temporaryDir();
+  const weave = await startLocalWeave(
+    { clock: systemClock, log: silentLog },
+    { host: '127.0.0.1', port: 0, file: ':memory:' },
+  );
+  try {
+    weave.faults.play({ batchStepMs: 0 });
+    writeCalls(weave, range(CALLS));
+    const killed = await run(cacheDir, place.dir, weave.url, step, when);
+    const after = await run(cacheDir, place.dir, weave.url);
+    const rows = feedbackOf(weave).map(({ feedback_type, weave_ref }) => `${feedback_type} ${weave_ref}`);
+    return { killed: killed.signal, after: after.stdout, batches: weave.store.batches.list(null, 10).length, rows };
+  } finally {
+    await weave.close();
+    place.remove();
+  }
+}
+
+async function inLanes<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let at = next++; at < items.length; at = next++) results[at] = await work(items[at] as Item);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return results;
+}
+
+describe('a bridge that is killed', () => {
+  it('before or after any durable step, scores each call once and creates each batch once', async () => {
+    const cache = temporaryDir();
+    const outcomes = await inLanes(CASES, ({ step, when }) => outcomeOf(cache.dir, step, when));
+    cache.remove();
+    const refs = range(CALLS).map((number) => `weave:///${PROJECT}/call/${callIdOf(number)}`);
+    const expected = ['otel-weave.job.judge', 'wandb.runnable.answered'].flatMap((type) =>
+      refs.map((ref) => `${type} ${ref}`),
+    );
+    for (const [at, { step, when }] of CASES.entries()) {
+      const { rows, ...outcome } = outcomes[at] ?? { rows: [] };
+      expect({ at: `${when} ${step}`, ...outcome, rows: rows.toSorted() }).toEqual({
+        at: `${when} ${step}`,
+        killed: 'SIGKILL',
+        after: 'done\n',
+        batches: 1,
+        rows: expected,
+      });
+    }
+  }, 120_000);
+});

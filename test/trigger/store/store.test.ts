@@ -1,0 +1,178 @@
+import { statSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Trigger } from '../../../src/core/ports.ts';
+import type { JobRule, ScoringRule } from '../../../src/core/rule.ts';
+import { ruleSet } from '../../../src/trigger/rule-set.ts';
+import { openDatabase } from '../../../src/trigger/store/database.ts';
+import { openTriggerStore, type TriggerStore, triggersPath } from '../../../src/trigger/store/store.ts';
+import { createFakeClock } from '../../support/fake-clock.ts';
+import { jobRule, range, scoringRule, temporaryDir, triggerOf } from '../world.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const NOON = Date.UTC(2026, 10, 20, 12);
+
+describe('the store of triggers', () => {
+  let place: ReturnType<typeof temporaryDir>;
+  let store: TriggerStore;
+  beforeEach(() => {
+    place = temporaryDir();
+    store = open();
+  });
+  afterEach(() => {
+    store.close();
+    place.remove();
+  });
+
+  function open(...rules: readonly (ScoringRule | JobRule)[]): TriggerStore {
+    const opened = openTriggerStore({ clock: createFakeClock({ dice: Math.random }) }, { dir: place.dir, fsync: true });
+    const scoring = rules.filter((rule) => 'scorers' in rule);
+    for (const rule of ruleSet(
+      scoring,
+      rules.filter((rule) => 'endpoint' in rule),
+    ))
+      opened.rules.register(rule);
+    return opened;
+  }
+
+  function reopen(...rules: readonly (ScoringRule | JobRule)[]): void {
+    store.close();
+    store = open(...rules);
+  }
+
+  const take = (triggers: readonly Trigger[], limit: ScoringRule['limit'] = {}, nowMs = NOON) =>
+    store.intake.take(triggers, () => limit, nowMs);
+
+  it('keeps what it has taken over a restart, and takes it once', () => {
+    const rule = scoringRule();
+    reopen(rule);
+    expect(take([triggerOf(rule, 1), triggerOf(rule, 2), triggerOf(rule, 1)])).toEqual(['taken', 'taken', 'duplicate']);
+    reopen(rule);
+    expect(take([triggerOf(rule, 2), triggerOf(rule, 3)])).toEqual(['duplicate', 'taken']);
+    expect(store.scorings.due(NOON, 10)).toHaveLength(3);
+  });
+
+  it('takes the same call again for another version of its rule, and for another project', () => {
+    const [before, after] = [scoringRule(), scoringRule({ scorers: ['weave:///a/b/object/other:v1'] })];
+    reopen(before, after);
+    const elsewhere = { ...triggerOf(before, 1), project: 'acme/else' as Trigger['project'] };
+    expect(take([triggerOf(before, 1), triggerOf(after, 1), elsewhere])).toEqual(['taken', 'taken', 'taken']);
+  });
+
+  it('takes nothing for a rule that nobody knows', () => {
+    expect(take([triggerOf(scoringRule(), 1)])).toEqual(['failed']);
+  });
+
+  it('goes on with rules that the config no longer has', () => {
+    const rule = scoringRule();
+    reopen(rule);
+    take([triggerOf(rule, 1)]);
+    reopen();
+    const [due] = store.scorings.due(NOON, 1);
+    expect(due && store.rules.find(due.rule, due.version)).toMatchObject({ kind: 'scoring', scorers: rule.scorers });
+  });
+
+  it('counts calls by the day of UTC, over a restart', () => {
+    const rule = scoringRule();
+    reopen(rule);
+    const limit = { callsPerDay: 2 };
+    const of = (...numbers: readonly number[]) => numbers.map((number) => triggerOf(rule, number));
+    expect(take(of(1, 2, 3), limit)).toEqual(['taken', 'taken', 'over_budget']);
+    reopen(rule);
+    expect(take(of(3), limit, NOON + DAY_MS / 2 - 1)).toEqual(['over_budget']);
+    expect(take(of(3), limit, NOON + DAY_MS / 2)).toEqual(['taken']);
+  });
+
+  it('expects answers that are under way to cost what others have cost', () => {
+    const rule = jobRule({ flush: { maxRequests: 2, maxBytes: 1e6, maxWaitMs: 0 } });
+    reopen(rule);
+    const limit = { usdPerDay: 10 };
+    take([triggerOf(rule, 1), triggerOf(rule, 2)], limit);
+    const answer = { status: 'answered', answer: '{}', tokens: 5 } as const;
+    const ids = store.items.ofJob(1, ['collected'], 0, 9).map(({ customId }) => customId);
+    store.items.answer(1, new Map(ids.map((id) => [id, answer])));
+    store.items.charge(1, rule.name, 6, NOON);
+    // 6 are spent, and each answer cost 3: there is room for two more.
+    expect(
+      take(
+        range(3, 3).map((number) => triggerOf(rule, number)),
+        limit,
+      ),
+    ).toEqual(['taken', 'taken', 'over_budget']);
+  });
+
+  it('puts into a job what fits, and names each request within it once', () => {
+    const rule = jobRule({ flush: { maxRequests: 3, maxBytes: 1e6, maxWaitMs: 60_000 } });
+    reopen(rule);
+    take(range(7).map((number) => triggerOf(rule, number)));
+    expect(store.jobs.list(9).map(({ state, requests }) => [state, requests])).toEqual([
+      ['collecting', 1],
+      ['sealed', 3],
+      ['sealed', 3],
+    ]);
+    expect(new Set(store.jobs.list(9).map(({ submission }) => submission)).size).toBe(3);
+    const ids = store.items.ofJob(1, ['collected'], 0, 9).map(({ customId }) => customId);
+    expect(new Set(ids).size).toBe(3);
+    for (const id of ids) expect(id).toMatch(/^[\w-]{1,64}$/);
+  });
+
+  it('writes all of a transaction or nothing, also of those within it', () => {
+    const rule = scoringRule();
+    reopen(rule);
+    const fail = () =>
+      store.transaction(() => {
+        take([triggerOf(rule, 1)]);
+        throw new Error('no');
+      });
+    expect(fail).toThrow('no');
+    expect(store.scorings.due(NOON, 9)).toEqual([]);
+    expect(take([triggerOf(rule, 1)])).toEqual(['taken']);
+  });
+
+  it('keeps the first answer of an item, whatever else is said about it', () => {
+    const rule = jobRule();
+    reopen(rule);
+    take([triggerOf(rule, 1)]);
+    const [item] = store.items.ofJob(1, ['collected'], 0, 1);
+    const say = (result: Parameters<typeof store.items.answer>[1] extends ReadonlyMap<string, infer R> ? R : never) =>
+      store.items.answer(1, new Map([[item?.customId ?? '', result]]));
+    say({ status: 'failed', reason: 'no', again: false });
+    say({ status: 'answered', answer: '"first"', tokens: 1 });
+    say({ status: 'answered', answer: '"second"', tokens: 1 });
+    say({ status: 'failed', reason: 'late', again: false });
+    expect(store.items.ofJob(1, ['answered'], 0, 9)).toEqual([
+      expect.objectContaining({ answer: '"first"', reason: null }),
+    ]);
+  });
+
+  it('forgets what was done a month ago, and nothing that is not done', () => {
+    const [scoring, job] = [scoringRule(), jobRule()];
+    reopen(scoring, job);
+    take([triggerOf(scoring, 1), triggerOf(scoring, 2), triggerOf(job, 1)]);
+    const [first] = store.scorings.due(NOON, 1);
+    if (first) store.scorings.move([first], () => ({ state: 'sent', dueAtMs: null }));
+    store.purge(NOON + 29 * DAY_MS);
+    expect(take([triggerOf(scoring, 1)])).toEqual(['duplicate']);
+    store.purge(NOON + 31 * DAY_MS);
+    expect(take([triggerOf(scoring, 1), triggerOf(scoring, 2), triggerOf(job, 1)])).toEqual([
+      'taken',
+      'duplicate',
+      'duplicate',
+    ]);
+  });
+
+  it('is for its owner alone', () => {
+    expect(statSync(triggersPath(place.dir)).mode & 0o077).toBe(0);
+  });
+
+  it('is not opened where a newer version wrote it', () => {
+    store.close();
+    const db = openDatabase(triggersPath(place.dir));
+    db.exec('PRAGMA user_version = 99');
+    db.close();
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'QUEUE_NEWER' }));
+    const again = openDatabase(triggersPath(place.dir));
+    again.exec('PRAGMA user_version = 1');
+    again.close();
+    store = open();
+  });
+});
