@@ -19,7 +19,9 @@ export const NOTHING_SENT: StopReport = { delivered: 0, left: 0, dead: 0 };
 
 /** `otel-weave pipe`: resolves only when everything was delivered, or printed; throws NOT_DELIVERED otherwise. */
 export async function pipe(given: PipeArguments, host: Host): Promise<void> {
-  const { config, log } = prepare(given.config, { keyNeeded: !given.dryRun }, host, 'text');
+  // Where nothing is sent, it makes no difference which project the calls would go to.
+  const defaults: Readonly<Record<string, string>> = given.dryRun ? { 'weave.project': 'local/dry-run' } : {};
+  const { config, log } = prepare(given.config, { defaults, keyNeeded: !given.dryRun }, host, 'text');
   const inputs = findInputs(given.files, host);
   const counters = createCounters();
   const bad = createBadRecords(log);

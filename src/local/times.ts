@@ -14,7 +14,9 @@ export function parseTime(text: string): number | undefined {
   // Date.parse rolls 30 February over into March.
   if (Number.isNaN(ms) || (Number(day.slice(8)) > 28 && new Date(ms).toISOString() !== iso)) return undefined;
   const offsetMinutes = (Number(zoneHours) * 60 + Number(zoneMinutes)) * (sign === '-' ? -1 : 1);
-  return (ms - offsetMinutes * 60_000) * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+  const us = (ms - offsetMinutes * 60_000) * 1000 + Number(fraction.slice(0, 6).padEnd(6, '0'));
+  // SQLite hands larger integers out as errors; nobody means a time in three hundred years.
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(us, Number.MAX_SAFE_INTEGER));
 }
 
 /** Microseconds since the epoch as `2026-11-20T08:21:03.123456Z`. */

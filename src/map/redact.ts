@@ -22,12 +22,12 @@ const MAX_NESTED_JSON = 8;
 export function createRedactor(rules: readonly RedactRule[]): (span: Span) => Span {
   const resources = new WeakMap<Resource, Resource>();
   const scopes = new WeakMap<Scope, Scope>();
-  const byKey = rules.filter((rule) => rule.key !== undefined);
+  const byKey = rules.flatMap(({ key, value, replacement }) =>
+    key === undefined ? [] : [{ key, pattern: value && everywhere(value), replacement }],
+  );
   const byValue = rules.flatMap(({ value, key, replacement }) =>
     value !== undefined && key === undefined ? [{ pattern: everywhere(value), replacement }] : [],
   );
-
-  const keyRule = (key: string) => byKey.find((rule) => rule.key?.test(key));
 
   function text(source: string, depth = 0): string {
     if (depth < MAX_NESTED_JSON) {
@@ -38,30 +38,44 @@ export function createRedactor(rules: readonly RedactRule[]): (span: Span) => Sp
         return before === after ? source : after;
       }
     }
-    let result = source;
-    for (const { pattern, replacement } of byValue) result = result.replace(pattern, replacement);
-    return result;
+    return matchesReplaced(source, byValue);
+  }
+
+  /** A number as it was, or as text where a pattern matches its digits. */
+  function digits<T extends number | bigint>(source: T): T | string {
+    const written = String(source);
+    const result = matchesReplaced(written, byValue);
+    return result === written ? source : result;
   }
 
   /** Plain JSON data, from a string attribute. */
   function data(value: unknown, depth: number): unknown {
     if (typeof value === 'string') return text(value, depth);
+    if (typeof value === 'number') return digits(value);
     if (Array.isArray(value)) return value.map((item) => data(item, depth));
-    if (typeof value !== 'object' || value === null || !isPlain(value)) return value;
+    if (typeof value !== 'object' || value === null) return value;
+    if (isRawNumber(value)) {
+      const result = matchesReplaced(value.rawJSON, byValue);
+      return result === value.rawJSON ? value : result;
+    }
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => [text(key), withKeyRule(key, inner, (one) => data(one, depth))]),
     );
   }
 
   function withKeyRule<T>(key: string, value: T, otherwise: (value: T) => T): T | string {
-    const rule = keyRule(key);
-    if (!rule) return otherwise(value);
-    if (!rule.value || typeof value !== 'string') return rule.replacement;
-    return value.replace(everywhere(rule.value), rule.replacement);
+    let result = value;
+    for (const rule of byKey) {
+      if (!rule.key.test(key)) continue;
+      if (rule.pattern === undefined || typeof result !== 'string') return rule.replacement;
+      result = result.replace(rule.pattern, rule.replacement) as T & string;
+    }
+    return otherwise(result);
   }
 
   function value(source: Value): Value {
     if (typeof source === 'string') return text(source);
+    if (typeof source === 'number' || typeof source === 'bigint') return digits(source);
     if (source instanceof Map) return attributes(source);
     return Array.isArray(source) ? source.map(value) : source;
   }
@@ -96,11 +110,14 @@ export function createRedactor(rules: readonly RedactRule[]): (span: Span) => Sp
     status: { code: span.status.code, message: text(span.status.message) },
     resource: shared(resources, span.resource, () => ({
       ...span.resource,
+      schemaUrl: text(span.resource.schemaUrl),
       attributes: attributes(span.resource.attributes),
     })),
     scope: shared(scopes, span.scope, () => ({
       ...span.scope,
       name: text(span.scope.name),
+      version: text(span.scope.version),
+      schemaUrl: text(span.scope.schemaUrl),
       attributes: attributes(span.scope.attributes),
     })),
   });
@@ -109,5 +126,17 @@ export function createRedactor(rules: readonly RedactRule[]): (span: Span) => Sp
 /** All matches, whatever flags the pattern was written with. */
 const everywhere = (pattern: RegExp) => new RegExp(pattern.source, [...new Set([...pattern.flags, 'g'])].join(''));
 
-/** Not the wrapper that keeps the digits of a large integer. */
-const isPlain = (value: object) => !('rawJSON' in value && Object.isFrozen(value));
+interface Replacing {
+  readonly pattern: RegExp;
+  readonly replacement: string;
+}
+
+function matchesReplaced(text: string, rules: readonly Replacing[]): string {
+  let result = text;
+  for (const { pattern, replacement } of rules) result = result.replace(pattern, replacement);
+  return result;
+}
+
+/** The wrapper that keeps the digits of a large integer. */
+const isRawNumber = (value: object): value is { readonly rawJSON: string } =>
+  'rawJSON' in value && typeof value.rawJSON === 'string' && Object.isFrozen(value);

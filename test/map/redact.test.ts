@@ -80,6 +80,22 @@ describe('redaction by value', () => {
   });
 });
 
+describe('redaction of digits', () => {
+  const card: RedactRule = { value: /4111\d+/, replacement: '[card]' };
+  it.each([
+    ['a number', { card: 4111111111111111 }],
+    ['a big integer', { card: 4111111111111111111n }],
+    ['a number in JSON', { a: J({ card: 4111111111111111 }) }],
+    ['a big integer in JSON', { a: '{"card":4111111111111111111}' }],
+    ['a list', { card: [1, 4111111111111111] }],
+  ])('reaches %s', (_place, attributes) => {
+    expect(redacted({ attributes })).toContain('4111');
+    const after = redacted({ attributes }, card);
+    expect(after).not.toContain('4111');
+    expect(after).toContain('[card]');
+  });
+});
+
 describe('redaction by key', () => {
   it.each([
     ['an attribute', { 'db.password': 'hunter2' }],
@@ -96,6 +112,16 @@ describe('redaction by key', () => {
 
   it('leaves keys that only contain the word', () => {
     expect(redacted({ attributes: { 'password.policy': 'long' } }, byKey)).toContain('long');
+  });
+
+  it('with a value leaves what remains to the other rules', () => {
+    const rules = [
+      { key: /prompt/, value: /foo/, replacement: 'x' },
+      { key: /prompt/, value: /bar/, replacement: 'y' },
+      byValue,
+    ];
+    const call = JSON.parse(redacted({ attributes: { 'my.prompt': `foo bar ${SECRET}` } }, ...rules));
+    expect(call.attributes.my.prompt).toBe('x y [key]');
   });
 
   it('with a value replaces only that below the key', () => {

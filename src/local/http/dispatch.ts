@@ -85,7 +85,9 @@ export function createDispatch(deps: DispatchDeps, settings: DispatchSettings) {
         return run({ query, contentType: request.headers['content-type'] ?? '', body });
       } catch (error) {
         // JSON.stringify runs out of stack on JSON that is nested some thousand levels deep, which JSON.parse reads.
-        if (error instanceof RangeError) return reason(400, 'The request is nested too deeply');
+        if (error instanceof RangeError && /call stack/i.test(error.message)) {
+          return reason(400, 'The request is nested too deeply');
+        }
         log.error('local Weave: a request failed', { route: name, error: messageOf(error) });
         return reason(500, 'Internal server error');
       }
