@@ -43,6 +43,8 @@ interface Carrier {
   readonly isModelCall: boolean;
   readonly responseId: string | undefined;
   counted: boolean | undefined;
+  /** It was counted once, so Weave may have it so, even where it is not counted any more. */
+  hasCounted: boolean;
 }
 
 interface Trace {
@@ -95,7 +97,8 @@ export function createLedger(): Ledger {
         const carriers = usage ? [span.spanId] : (trace.below.get(span.spanId) ?? []);
         for (const carrier of carriers) {
           const above = announce(trace, span.spanId, carrier);
-          if (above?.counted && !above.isModelCall) repeated.add(above);
+          // also where it was told before: the request is here again, so the correction may never have been sent
+          if (above?.hasCounted && !above.isModelCall) repeated.add(above);
         }
       }
       for (const carrier of repeated) carrier.counted = false;
@@ -109,6 +112,7 @@ export function createLedger(): Ledger {
       const carrier = trace.carriers.get(span.spanId);
       if (!carrier) return true; // forgotten at once: a request of more spans than the ledger holds
       carrier.counted = decide(trace, span.spanId, carrier);
+      if (carrier.counted) carrier.hasCounted = true;
       return carrier.counted;
     },
   };
@@ -140,6 +144,7 @@ function carrierOf({ span, isModelCall, responseId }: Noted, usage: Usage): Carr
     isModelCall,
     responseId,
     counted: undefined,
+    hasCounted: false,
   };
 }
 

@@ -8,6 +8,8 @@ export interface WrittenCall {
   readonly id: SpanId;
   readonly traceId: TraceId;
   readonly text: string;
+  /** In characters; see `Call`. */
+  readonly summaryAt?: number | undefined;
 }
 
 /** Texts wait until there are this many characters of them: enough for a block that the system takes back as a whole. */
@@ -34,10 +36,12 @@ export function createPacker(): Packer {
     const lengths = waiting.map(({ text }) => Buffer.byteLength(text));
     const block = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
     let at = 0;
-    for (const [index, { projectId, id, traceId, text }] of waiting.entries()) {
-      const end = at + (lengths[index] ?? 0);
+    for (const [index, { projectId, id, traceId, text, summaryAt }] of waiting.entries()) {
+      const length = lengths[index] ?? 0;
+      const end = at + length;
       block.write(text, at);
-      packed.push({ projectId, id, traceId, json: block.subarray(at, end) });
+      const json = block.subarray(at, end);
+      packed.push({ projectId, id, traceId, json, summaryAt: inBytes(text, length, summaryAt) });
       at = end;
     }
     waiting = [];
@@ -49,7 +53,7 @@ export function createPacker(): Packer {
       const { text } = call;
       // a character takes at most three bytes
       const isLarge = text.length * 3 > MAX_CALL_BYTES && Buffer.byteLength(text) > MAX_CALL_BYTES;
-      waiting.push(isLarge ? { ...call, text: shortenCall(text).text } : call);
+      waiting.push(isLarge ? { ...call, text: shortenCall(text).text, summaryAt: undefined } : call);
       characters += text.length;
       if (characters >= BLOCK_CHARACTERS) flush();
     },
@@ -59,4 +63,10 @@ export function createPacker(): Packer {
       return packed;
     },
   };
+}
+
+/** The place of a character as the place of its byte. `bytes` is the length of the whole text. */
+function inBytes(text: string, bytes: number, at: number | undefined): number | undefined {
+  if (at === undefined || bytes === text.length) return at;
+  return Buffer.byteLength(text.slice(0, at));
 }

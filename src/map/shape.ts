@@ -122,7 +122,8 @@ export function createShape(settings: ShapeSettings): Shape {
             awaiting.set(above, [...(awaiting.get(above) ?? []), child]);
           }
         }
-        awaiting.delete(id);
+        // of a dropped span it is kept: should its request come again, the children have to be told again
+        if (kept[at]) awaiting.delete(id);
         return parent.slice(span.traceId.length);
       });
       forgetOldest();

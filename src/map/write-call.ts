@@ -66,8 +66,9 @@ export function createCallWriter(version: string): CallWriter {
       json +=
         `,"started_at":"${startedAt}","ended_at":"${endedAt}"` +
         `,"attributes":${attributes.write(span, layout, read, texts, repeated)}` +
-        `,"inputs":${JSON.stringify(inputs)},"output":${JSON.stringify(output) ?? 'null'}` +
-        `,"summary":{${usage ? `"usage":${JSON.stringify(usage)},` : ''}"status_counts":${status}}`;
+        `,"inputs":${JSON.stringify(inputs)},"output":${JSON.stringify(output) ?? 'null'}`;
+      const summaryAt = json.length;
+      json += `,"summary":{${usage ? `"usage":${JSON.stringify(usage)},` : ''}"status_counts":${status}}`;
       if (exception !== undefined) json += `,"exception":${JSON.stringify(exception)}`;
       if (reading.threadId !== undefined) json += `,"thread_id":${JSON.stringify(reading.threadId)}`;
       if (turnId !== undefined) json += `,"turn_id":"${turnId}"`;
@@ -75,7 +76,7 @@ export function createCallWriter(version: string): CallWriter {
       if (reading.runStep !== undefined) json += `,"wb_run_step":${reading.runStep}`;
       if (reading.runStepEnd !== undefined) json += `,"wb_run_step_end":${reading.runStepEnd}`;
       json += `,"otel_dump":${dump.write(span, fillTemplate(layout.template, texts), startedAt, endedAt)}}`;
-      return { projectId: project, id: span.spanId, traceId: span.traceId, text: json };
+      return { projectId: project, id: span.spanId, traceId: span.traceId, text: json, summaryAt };
     },
   };
 }

@@ -112,6 +112,14 @@ describe('the tokens of a trace', () => {
     for (const [, spans, tokens] of TRACES) expect(inputTokens(arrive([spans, spans]))).toBe(tokens);
   });
 
+  it('are corrected again when the request that told of it comes again', () => {
+    const map = createMapper({ version: '0' });
+    const send = (spec: SpanSpec) => map([{ span: spanOf(spec), project: PROJECT }]).corrected.map(({ id }) => id);
+    expect(send(agent(1, 0, 50))).toEqual([]);
+    expect(send(llm(2, 1, 50))).toEqual([ids(1)]);
+    expect(send(llm(2, 1, 50))).toEqual([ids(1)]);
+  });
+
   it('that are not counted stay visible', () => {
     const stored = arrive([[llm(2, 1, 50), agent(1, 0, 50)]]);
     expect(stored.get(ids(1))?.['attributes'].usage_repeated).toEqual({

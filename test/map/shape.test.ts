@@ -91,6 +91,14 @@ describe('shaping keeps', () => {
     ).toEqual(expected);
   });
 
+  it('no call whose parent was left out, also when the request that left it out has to be mapped again', () => {
+    const map = createMapper({ version: '0', shape: settings({ exclude: [{ name: /^x/ }] }) });
+    const send = (spec: SpanSpec) => map([{ span: spanOf(spec), project: PROJECT }]).corrected.map(({ id }) => id);
+    expect(send(llm(2, 1))).toEqual([]);
+    expect(send(plain(1, 0, 'x'))).toEqual([ids(2)]);
+    expect(send(plain(1, 0, 'x'))).toEqual([ids(2)]);
+  });
+
   it('no call whose parent was left out, in any order of arrival', () => {
     const spans = [
       llm(7, 6),
