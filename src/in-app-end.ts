@@ -1,6 +1,7 @@
 import type { AppSettings } from './config/app-options.ts';
-import type { Call } from './core/call.ts';
 import type { Clock } from './core/clock.ts';
+import { messageOf } from './core/errors.ts';
+import type { Log } from './core/log.ts';
 import type { AppClientSettings } from './in-app-client.ts';
 import { MAX_LAST_BYTES, sendLast } from './in-app-last-call.ts';
 import type { AppLine } from './in-app-line.ts';
@@ -21,7 +22,10 @@ export interface EndDeps {
   /** Does the work with the process kept alive, for no longer than timeoutMs. */
   readonly within: (timeoutMs: number, work: () => Promise<unknown>) => Promise<void>;
   readonly flush: (timeoutMs: number) => Promise<void>;
+  /** Spans that Weave has taken so far. */
+  readonly delivered: () => number;
   readonly clock: Clock;
+  readonly log: Log;
   /** Whose end is noticed. */
   readonly host: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
 }
@@ -36,14 +40,14 @@ export interface End {
  * What becomes of spans when the process ends:
  *
  *   shutdown()                         flush, then close
- *   nothing left to do (`beforeExit`)  flush, once
+ *   nothing left to do (`beforeExit`)  flush, until nothing more is taken
  *   process.exit, uncaught (`exit`)    into the spool; without one, sent by a thread while this one waits,
  *                                      unless Weave is known not to take it
  */
 export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: AppClientSettings): End {
-  const { admission, intake, live, opened, within, clock, host } = deps;
-  const { shutdownTimeoutMillis: timeoutMs, spoolDir } = settings;
-  let state: 'open' | 'idle flushed' | 'closing' | 'closed' = 'open';
+  const { admission, intake, live, opened, within, clock, log, host } = deps;
+  const { shutdownTimeoutMillis: timeoutMs } = settings;
+  let state: 'open' | 'flushed in vain' | 'closing' | 'closed' = 'open';
   let closed: Promise<void> | undefined;
 
   function isIdle(): boolean {
@@ -68,27 +72,39 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     state = 'closed';
   }
 
-  /** A flush keeps the process alive, and when it is over this is called again: it may have been in vain. */
+  /** A flush keeps the process alive, and after it this is called again: as long as Weave takes something each time. */
   function onBeforeExit(): void {
     if (state !== 'open' || isIdle()) return;
+    const before = deps.delivered();
     void within(timeoutMs, () => Promise.all([live?.endAll(), deps.flush(timeoutMs)])).then(() => {
-      if (state === 'open' && !isIdle()) state = 'idle flushed';
+      if (state === 'open' && !isIdle() && deps.delivered() === before) state = 'flushed in vain';
     });
   }
 
   function onExit(): void {
     const line = deps.line();
     if (state === 'closed' || line === undefined) return;
+    try {
+      leave(line);
+    } catch (thrown) {
+      // Anything that is thrown here would change the exit code.
+      log.error('The last spans could not be kept.', { reason: messageOf(thrown) });
+    }
+  }
+
+  function leave(line: AppLine): void {
     admission.release();
     const requests = intake.takeAll();
     const cutOff = live?.cutOff() ?? [];
-    if (spoolDir !== null) {
+    const mayTake = state !== 'flushed in vain' && !line.inTrouble();
+    if (line.isOnDisk) {
       for (const request of requests) void line.queue.put(request);
       line.stop();
+      if (mayTake && cutOff.length > 0) sendLast({ client: clientSettings, calls: [], cutOff }, timeoutMs);
+    } else if (mayTake) {
+      const calls = line.callsOf([...line.queue.takeAll(), ...requests], MAX_LAST_BYTES);
+      if (calls.length + cutOff.length > 0) sendLast({ client: clientSettings, calls, cutOff }, timeoutMs);
     }
-    const calls = spoolDir === null ? line.callsOf([...line.queue.takeAll(), ...requests]) : [];
-    if (calls.length + cutOff.length === 0 || state === 'idle flushed' || line.inTrouble()) return;
-    sendLast({ client: clientSettings, calls: firstOf(calls, MAX_LAST_BYTES), cutOff }, timeoutMs);
   }
 
   host.on('beforeExit', onBeforeExit);
@@ -105,12 +121,4 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     },
     isClosed: () => state === 'closed',
   };
-}
-
-function firstOf(calls: readonly Call[], maxBytes: number): readonly Call[] {
-  let bytes = 0;
-  return calls.filter(({ json }) => {
-    bytes += json.length;
-    return bytes <= maxBytes;
-  });
 }

@@ -4,10 +4,11 @@ import type { Clock } from './core/clock.ts';
 import type { Counters } from './core/counters.ts';
 import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
-import type { Queue, RawRequest } from './core/ports.ts';
+import type { RawRequest } from './core/ports.ts';
 import { routeSpans } from './core/route.ts';
 import { decodeRequest } from './decode/request.ts';
 import { CONCURRENCY, MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './in-app-client.ts';
+import type { AppQueue } from './in-app-queue.ts';
 import { createMapper } from './map/map-spans.ts';
 import { shortenCall } from './map/shorten.ts';
 import { type WatchedQueue, watchQueue } from './otel/watched-queue.ts';
@@ -27,8 +28,7 @@ const BATCH_WAIT_MS = 20;
 /** Short waits: a process that ends has no time for long ones. */
 const BACKOFF = { initialMs: 500, maxMs: 4000 };
 
-export interface AppLineDeps {
-  readonly queue: Queue;
+export interface AppLineDeps extends AppQueue {
   readonly client: WeaveClient;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,14 +38,15 @@ export interface AppLineDeps {
 /** Everything behind the queue of an app: pipeline ─> deliver ─> limit ─> gate ─> fallback ─> Weave. */
 export interface AppLine {
   readonly queue: WatchedQueue;
+  readonly isOnDisk: boolean;
   /** Whether Weave takes nothing now. */
   inTrouble(): boolean;
   /** Delivers what it can until the deadline, and closes everything. */
   close(deadlineMs: number): Promise<void>;
   /** Gives up what is under way, at once: it stays in a queue on disk. */
   stop(): void;
-  /** Stored requests as calls, at once. */
-  callsOf(requests: readonly RawRequest[]): readonly Call[];
+  /** Stored requests as calls, at once: the first ones, until they are maxBytes together. */
+  callsOf(requests: readonly RawRequest[], maxBytes: number): readonly Call[];
 }
 
 export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
@@ -53,8 +54,9 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
   const queue = watchQueue(deps.queue);
   const fallback = createFallback({ ...client, clock, log }, { recheckMs: RECHECK_ROUTE_MS });
   const gate = createGate({ send: fallback, clock, log, wake: () => pipeline.wake() }, BACKOFF);
+  const limit = createLimit({ concurrency: CONCURRENCY });
   const deliverer = createDeliver(
-    { send: createLimit({ send: gate.send }, { concurrency: CONCURRENCY }), clock, counters, shorten },
+    { send: limit(gate.send), sendAlone: limit(gate.sendAlone), clock, counters, shorten },
     {
       maxCalls: settings.maxExportBatchSize,
       maxBytes: MAX_BODY_BYTES,
@@ -80,6 +82,7 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
 
   return {
     queue,
+    isOnDisk: deps.isOnDisk,
     inTrouble: () => gate.troubles().length > 0,
     async close(deadlineMs) {
       await pipeline.drain(deadlineMs, 'are-here');
@@ -90,13 +93,20 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
       void pipeline.close();
       void queue.close();
     },
-    callsOf(requests) {
-      return requests.flatMap(({ body, encoding }) => {
+    callsOf(requests, maxBytes) {
+      const found: Call[] = [];
+      let bytes = 0;
+      for (const { body, encoding } of requests) {
+        if (bytes >= maxBytes) break;
         const decoded = decodeRequest(body, encoding);
-        if (decoded.status === 'invalid') return [];
+        if (decoded.status === 'invalid') continue;
         const { calls, corrected } = map(routeSpans(decoded.spans, defaultProject).routed);
-        return [...calls, ...corrected];
-      });
+        for (const call of [...calls, ...corrected]) {
+          found.push(call);
+          bytes += call.json.length;
+        }
+      }
+      return found;
     },
   };
 }

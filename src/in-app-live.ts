@@ -32,7 +32,7 @@ export function startLive(deps: AppLiveDeps, settings: AppSettings): AppLive | u
   const start = createFallback({ complete: client.start, upsertBatch: client.olderStart, clock, log }, recheck);
   const end = createFallback({ complete: client.end, upsertBatch: client.olderEnd, clock, log }, recheck);
   const limits = { concurrency: CONCURRENCY };
-  const [limitedStart, limitedEnd] = [createLimit({ send: start }, limits), createLimit({ send: end }, limits)];
+  const [limitedStart, limitedEnd] = [createLimit(limits)(start), createLimit(limits)(end)];
   const map = createMapper({ version: VERSION, captureContent: settings.captureContent });
   const live = createLive(
     {

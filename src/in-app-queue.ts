@@ -17,15 +17,21 @@ export interface AppQueueDeps {
   readonly counters: Counters;
 }
 
-export function memoryQueue(deps: AppQueueDeps, maxBytes: number): Queue {
-  return createMemoryQueue(deps, { maxBytes, retryAfterMs: RETRY_AFTER_MS });
+export interface AppQueue {
+  readonly queue: Queue;
+  /** Whether what it holds is there after the process. */
+  readonly isOnDisk: boolean;
+}
+
+export function memoryQueue(deps: AppQueueDeps, maxBytes: number): AppQueue {
+  return { queue: createMemoryQueue(deps, { maxBytes, retryAfterMs: RETRY_AFTER_MS }), isOnDisk: false };
 }
 
 /**
  * The first queue in `spoolDir` that no other process has: `spoolDir` itself, then `spoolDir/2` and so on. Each can be
  * delivered by a sidecar, too. A spool that cannot be opened is warned of, and memory takes its place. Never rejects.
  */
-export async function spoolQueue(deps: AppQueueDeps, spoolDir: string, maxMemoryBytes: number): Promise<Queue> {
+export async function spoolQueue(deps: AppQueueDeps, spoolDir: string, maxMemoryBytes: number): Promise<AppQueue> {
   try {
     // Here and not above: it loads the database.
     const { openDiskQueue } = await import('./queue/disk-queue.ts');
@@ -33,7 +39,7 @@ export async function spoolQueue(deps: AppQueueDeps, spoolDir: string, maxMemory
       const dir = at === 1 ? spoolDir : join(spoolDir, String(at));
       try {
         const bounds = { maxBytes: SPOOL_BYTES, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS } as const;
-        return openDiskQueue(deps, { dir, ...bounds, fsync: false });
+        return { queue: openDiskQueue(deps, { dir, ...bounds, fsync: false }), isOnDisk: true };
       } catch (thrown) {
         const isTaken = thrown instanceof BridgeError && thrown.code === 'QUEUE_LOCKED';
         if (!isTaken || at === MAX_SPOOLS) throw thrown;

@@ -4,14 +4,13 @@ import { type Clock, systemClock } from './core/clock.ts';
 import { createCounters } from './core/counters.ts';
 import { messageOf } from './core/errors.ts';
 import type { Log } from './core/log.ts';
-import type { Queue } from './core/ports.ts';
 import { createReadableSpanDecoder } from './decode/readable-span.ts';
 import type { ReadableSpanLike } from './decode/readable-span-like.ts';
 import { type AppClientSettings, createLazyClient } from './in-app-client.ts';
 import { createEnd } from './in-app-end.ts';
 import { type AppLine, startLine } from './in-app-line.ts';
 import { startLive } from './in-app-live.ts';
-import { memoryQueue, spoolQueue } from './in-app-queue.ts';
+import { type AppQueue, memoryQueue, spoolQueue } from './in-app-queue.ts';
 import { createAdmission } from './otel/admission.ts';
 import { inBackground } from './otel/background.ts';
 import { createDiagLog } from './otel/diag-log.ts';
@@ -85,8 +84,8 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
       ? Promise.resolve(open(memoryQueue({ clock, log, counters }, maxQueueBytes)))
       : spoolQueue({ clock, log, counters }, spoolDir, maxQueueBytes).then(open);
 
-  function open(queue: Queue): AppLine {
-    line = startLine({ queue, client, clock, log, counters }, settings);
+  function open(queue: AppQueue): AppLine {
+    line = startLine({ ...queue, client, clock, log, counters }, settings);
     inherited = line.queue.depth().spans;
     return line;
   }
@@ -126,8 +125,9 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
       await (await opened).queue.settled(over);
     });
 
+  const delivered = () => counters.total('exporter_sent_spans');
   const end = createEnd(
-    { admission, intake, live, opened, line: () => line, within, flush, clock, host },
+    { admission, intake, live, opened, line: () => line, within, flush, delivered, clock, log, host },
     settings,
     clientSettings(settings),
   );
@@ -142,10 +142,10 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
       const { held, filtered, ...admitted } = admission.counts();
       const taken = intake.counts();
       const stored = line?.queue.depth().spans ?? 0;
-      const isLost = end.isClosed() && spoolDir === null;
+      const isLost = end.isClosed() && line?.isOnDisk === false;
       return {
         ended: inherited + admitted.ended,
-        delivered: counters.total('exporter_sent_spans'),
+        delivered: delivered(),
         waiting: isLost ? 0 : held + taken.waiting + stored,
         filtered,
         refused: taken.rejected + counters.total('dead_letter_spans'),

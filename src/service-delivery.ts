@@ -68,10 +68,10 @@ export function createDeliveryLine(deps: DeliveryDeps, config: Config): Delivery
     { initialMs: retry.initial, maxMs: retry.max },
   );
   const { concurrency } = weave;
-  const send = createLimit({ send: gate.send }, { concurrency });
+  const limit = createLimit({ concurrency });
   const shorten = (json: Buffer, maxBytes: number) => Buffer.from(shortenCall(json.toString(), maxBytes).text);
   const deliverer = createDeliver(
-    { send, clock, counters, shorten },
+    { send: limit(gate.send), sendAlone: limit(gate.sendAlone), clock, counters, shorten },
     {
       maxCalls: batch.max_calls,
       maxBytes: batch.max_bytes,

@@ -32,6 +32,14 @@ describe('a process that ends', () => {
     expect(await weave.calls()).toHaveLength(100);
   });
 
+  it('because nothing is left to do goes on until Weave has taken its spans', async () => {
+    const weave = await startWeave();
+    weave.faults.add({ path: '/v2', times: 2, status: 503 });
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'idle', count: 10 };
+    expect(await startTracedApp('esm', app).ended()).toMatchObject({ code: 0 });
+    expect(await weave.calls()).toHaveLength(10);
+  });
+
   it.each(['idle', 'throw'])('by %s is not held up for long by a server that hangs', async (way) => {
     const weave = await startWeave();
     weave.faults.add({ path: '/v2', hang: true });

@@ -134,7 +134,7 @@ export function setUp(options: Options = {}) {
     { send, clock, log: silentLog, wake: () => pipeline.wake() },
     { initialMs: 1000, maxMs: 30_000 },
   );
-  const deliverer = createDeliver({ send: gate.send, clock, counters, shorten: (json) => json }, batch);
+  const deliverer = createDeliver({ ...gate, clock, counters, shorten: (json) => json }, batch);
   const join = createJoinLogs({ clock }, { waitMs: 5_000, keepMs: 60_000, maxWaiting: 100 });
   const content = createContent({
     join,

@@ -28,4 +28,6 @@ export interface Call {
   readonly traceId: TraceId;
   /** The whole record as UTF-8 JSON text, `project_id` included. Its length is what limits are measured in. */
   readonly json: Buffer;
+  /** Where in `json` the field `summary` begins, with its comma: behind all that is large but the dump. Not known of every call. */
+  readonly summaryAt?: number | undefined;
 }

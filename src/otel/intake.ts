@@ -106,9 +106,7 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
   function run(): Promise<void> {
     timer?.cancel();
     timer = undefined;
-    running ??= storeAll().finally(() => {
-      running = undefined;
-    });
+    running ??= storeAll();
     return running;
   }
 
@@ -122,6 +120,8 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
       await clock.yield();
       sliceStartMs = clock.monotonic();
     }
+    // In one go with the last look at what waits: what is added from now on starts another run.
+    running = undefined;
   }
 
   async function resourcesReady(resource: ResourceLike | undefined): Promise<void> {
@@ -189,9 +189,7 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
       if (waiting.length >= settings.enough || settings.maxWaitMs === 0) void run();
       else timer ??= clock.after(settings.maxWaitMs, () => void run());
     },
-    async flush() {
-      while (running || waiting.length > 0) await run();
-    },
+    flush: () => (running || waiting.length > 0 ? run() : Promise.resolve()),
     takeAll() {
       const requests: RawRequest[] = [];
       while (waiting.length > 0) {

@@ -7,10 +7,13 @@ import type { GatedOutcome, Later } from './gate.ts';
 import { halve } from './halve.ts';
 import { accept, bury, type Item, newHandover, release } from './handover.ts';
 import type { Send } from './outcome.ts';
+import { createSuspects } from './suspects.ts';
 
 export interface DeliverDeps {
   /** With gate and limit around it. */
   readonly send: Send<GatedOutcome>;
+  /** Passes by the gate; with the limit around it. */
+  readonly sendAlone: Send<GatedOutcome>;
   readonly clock: Clock;
   readonly counters: Counters;
   /** The JSON of a call with its longest parts left out, in maxBytes if that can be done at all. */
@@ -42,6 +45,7 @@ interface Lane {
  *   deliver() ─> open batch per project ─cut─> lane per project ─> send ─> outcome per call ─> delivery per deliver()
  *                                                 ├ too large: halve by bytes, down to one call, then shorten that
  *                                                 └ refused: halve by count, down to the one bad call
+ *   suspects go by themselves, and are halved after any failure, so that what shares a request with them gets through
  *
  * Halving finds one bad call of 1000 with 21 requests, where one by one takes 1001. It is the worse way only where most
  * of them are bad, and then never twice as bad.
@@ -51,6 +55,11 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
   const laneWidth = Math.max(1, settings.concurrency - 1);
   const stopping = new AbortController();
   const batcher = createBatcher<Item>({ clock: deps.clock, cut: enqueue }, settings);
+  const suspects = createSuspects();
+  const suspectBatcher = createBatcher<Item>(
+    { clock: deps.clock, cut: (project, items) => void sendItems(project, items, deps.sendAlone) },
+    settings,
+  );
 
   function enqueue(project: ProjectId, items: readonly Item[]): void {
     const lane = lanes.get(project) ?? { waiting: [], running: 0 };
@@ -64,7 +73,7 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
       const items = lane.waiting.shift();
       if (items === undefined) break;
       lane.running += 1;
-      void sendItems(project, items).then(() => {
+      void sendItems(project, items, deps.send).then(() => {
         lane.running -= 1;
         advance(project, lane);
       });
@@ -72,33 +81,36 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
     if (lane.running === 0) lanes.delete(project);
   }
 
-  async function sendItems(project: ProjectId, items: readonly Item[]): Promise<void> {
+  async function sendItems(project: ProjectId, items: readonly Item[], send: Send<GatedOutcome>): Promise<void> {
     if (stopping.signal.aborted) return release(items);
     const calls = items.map(({ call }) => call);
-    const outcome = await deps.send(project, calls, stopping.signal);
+    const outcome = await send(project, calls, stopping.signal);
+    const halves = (weightOf: (item: Item) => number) => sendHalves(project, halve(items, weightOf), send);
     const [first] = items;
     switch (outcome.status) {
       case 'accepted':
         deps.counters.add('exporter_shortened_calls', items.filter(({ whole }) => whole !== undefined).length);
+        suspects.accepted(calls);
         return accept(items);
       case 'too_large': {
-        if (items.length > 1) return sendHalves(project, items, ({ call }) => call.json.length);
+        if (items.length > 1) return halves(({ call }) => call.json.length);
         const shorter = first && shortened(first);
-        return shorter ? sendItems(project, [shorter]) : bury(items, outcome.reason);
+        return shorter ? sendItems(project, [shorter], send) : bury(items, outcome.reason);
       }
       case 'refused':
-        return items.length > 1 ? sendHalves(project, items, () => 1) : bury(items, outcome.reason);
+        return items.length > 1 ? halves(() => 1) : bury(items, outcome.reason);
       case 'later':
+        if (send === deps.sendAlone && items.length > 1) return halves(() => 1);
+        if (outcome.trouble !== undefined && first?.handover.calls === items.length)
+          suspects.failed(calls, outcome.trouble);
         return postpone(items, outcome);
       case 'aborted':
         return release(items);
     }
   }
 
-  async function sendHalves(project: ProjectId, items: readonly Item[], weightOf: (item: Item) => number) {
-    const [first, second] = halve(items, weightOf);
-    await sendItems(project, first);
-    await sendItems(project, second);
+  async function sendHalves(project: ProjectId, halves: readonly [Item[], Item[]], send: Send<GatedOutcome>) {
+    for (const half of halves) await sendItems(project, half, send);
   }
 
   /** The call in half of the bytes that were too many; undefined where that cannot be done. */
@@ -124,7 +136,9 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
       if (calls.length === 0) return Promise.resolve({ delivered: 0, dead: [], released: false });
       const { promise, resolve } = Promise.withResolvers<Delivery>();
       const handover = newHandover(calls.length, acceptedAtMs, resolve);
-      for (const call of calls) batcher.add({ call, handover });
+      const isSuspect = suspects.has(calls);
+      for (const call of calls) (isSuspect ? suspectBatcher : batcher).add({ call, handover });
+      suspectBatcher.flush();
       if (stopping.signal.aborted) batcher.flush();
       return promise;
     },

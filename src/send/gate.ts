@@ -9,6 +9,8 @@ export const MAX_TROUBLES = 10_000;
 
 /** Stands for every project. None is called so: they have a slash. */
 const SERVER = 'server';
+/** Stands for calls that fail while others get through. */
+export const SUSPECTS = 'suspects';
 
 export type GateSettings = BackoffSettings;
 
@@ -29,6 +31,8 @@ export interface Later {
   readonly blockedBy: string;
   /** Why the attempt failed; undefined where none was made, or where only a person can help. */
   readonly failure?: string;
+  /** Where an attempt was made: a number that is the same for all failures between two successes. */
+  readonly trouble?: number;
 }
 
 /** What is in the way of a project, or of all. */
@@ -50,6 +54,8 @@ export interface Trouble {
  */
 export interface Gate {
   readonly send: Send<GatedOutcome>;
+  /** For suspects: passes by the gate, and after a failure keeps back no project but other suspects. */
+  readonly sendAlone: Send<GatedOutcome>;
   /** What keeps this project from sending now, if anything. */
   blocker(project: ProjectId): string | undefined;
   /** How much of what is kept back by this may be sent: `one` is a try, and is not said again before it has had its time. */
@@ -60,6 +66,7 @@ export interface Gate {
 }
 
 interface State extends Trouble {
+  readonly number: number;
   phase: 'waiting' | 'due' | 'called' | 'trying';
   /** When the wait is over (monotonic). */
   dueMs: number;
@@ -69,6 +76,7 @@ interface State extends Trouble {
 export function createGate(deps: GateDeps, settings: GateSettings): Gate {
   const { clock, log, wake } = deps;
   const troubles = new Map<string, State>();
+  let lastNumber = 0;
 
   const troublesOf = (blocked: string): readonly State[] =>
     [...new Set([SERVER, blocked])].flatMap((key) => troubles.get(key) ?? []);
@@ -104,21 +112,25 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
     wake();
   }
 
-  function fail(blocked: string, failure: Failure, tries: readonly State[]): void {
+  /** Answers the number of the trouble. */
+  function fail(blocked: string, failure: Failure, tries: readonly State[]): number {
     const known = troubles.get(blocked);
     if (known && !tries.includes(known)) {
       extend(known, failure);
-      return;
+      return known.number;
     }
+    const number = known?.number ?? ++lastNumber;
     const attempts = (known?.attempts ?? 0) + 1;
     const delayMs = backoffMs(failure, attempts, clock.random(), settings);
     const { reason } = failure;
     const todo = failure.status === 'held' ? failure.todo : undefined;
     const dueMs = clock.monotonic() + delayMs;
-    troubles.set(blocked, { blocked, attempts, reason, todo, phase: 'waiting', dueMs, timer: wait(blocked, delayMs) });
+    const timer = wait(blocked, delayMs);
+    troubles.set(blocked, { number, blocked, attempts, reason, todo, phase: 'waiting', dueMs, timer });
     report(log, failure, { blocked, attempts, delayMs: Math.round(delayMs), reason });
     const [oldest] = troubles.values();
     if (troubles.size > MAX_TROUBLES && oldest) end(oldest);
+    return number;
   }
 
   /** One more of the requests that were on the wire when the trouble began: only what the server asks for counts. */
@@ -147,16 +159,19 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
         case 'retry':
         case 'held': {
           const blocked = outcome.status === 'held' && outcome.concerns === 'server' ? SERVER : project;
-          for (const key of new Set([blocked, ...tries.map((state) => state.blocked)])) fail(key, outcome, tries);
-          return {
-            status: 'later',
-            blockedBy: blocked,
-            ...(outcome.status === 'retry' && { failure: outcome.reason }),
-          };
+          for (const state of tries) if (state.blocked !== blocked) fail(state.blocked, outcome, tries);
+          return later(blocked, outcome, fail(blocked, outcome, tries));
         }
         case 'aborted':
           return outcome;
       }
+    },
+    async sendAlone(project, calls, signal) {
+      const outcome = await deps.send(project, calls, signal);
+      if (outcome.status !== 'retry' && outcome.status !== 'held') return outcome;
+      const known = troubles.get(SUSPECTS);
+      known?.timer.cancel();
+      return later(SUSPECTS, outcome, fail(SUSPECTS, outcome, known ? [known] : []));
     },
     callUp(blocked) {
       const states = troublesOf(blocked);
@@ -165,11 +180,16 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
       for (const state of states) state.phase = 'called';
       return 'one';
     },
-    troubles: () => [...troubles.values()],
+    // One that stays due has nothing that waits for it.
+    troubles: () => [...troubles.values()].filter(({ phase }) => phase !== 'due'),
     stop() {
       for (const { timer } of troubles.values()) timer.cancel();
     },
   };
+}
+
+function later(blockedBy: string, failure: Failure, trouble: number): Later {
+  return { status: 'later', blockedBy, trouble, ...(failure.status === 'retry' && { failure: failure.reason }) };
 }
 
 function report(log: Log, failure: Failure, fields: LogFields): void {

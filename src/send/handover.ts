@@ -6,6 +6,8 @@ export interface Handover {
   readonly done: (delivery: Delivery) => void;
   /** When its request came in, milliseconds since the epoch. */
   readonly acceptedAtMs: number;
+  /** How many calls it is of. */
+  readonly calls: number;
   readonly dead: DeadSpan[];
   pending: number;
   delivered: number;
@@ -22,7 +24,7 @@ export interface Item {
 }
 
 export function newHandover(calls: number, acceptedAtMs: number, done: (delivery: Delivery) => void): Handover {
-  return { done, acceptedAtMs, dead: [], pending: calls, delivered: 0, released: false, blockedBy: undefined };
+  return { done, acceptedAtMs, calls, dead: [], pending: calls, delivered: 0, released: false, blockedBy: undefined };
 }
 
 export function accept(items: readonly Item[]): void {

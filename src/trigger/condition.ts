@@ -1,3 +1,4 @@
+import type { Call } from '../core/call.ts';
 import type { FieldPath } from '../core/field-path.ts';
 import { CALL_FIELDS, type Condition, type FieldTest } from '../core/rule.ts';
 import { createFieldReader } from './field-reader.ts';
@@ -6,13 +7,19 @@ import { fieldTest } from './field-test.ts';
 /** The conditions of all rules, made ready to be asked of one call after the other. */
 export interface Conditions {
   /** Begins with another call. */
-  open(json: Buffer): void;
+  open(call: Pick<Call, 'json' | 'summaryAt'>): void;
   /** Whether the call that is open meets the condition of this number. */
   meets(condition: number): boolean;
 }
 
 type FieldCondition = Extract<Condition, { type: 'field' }>;
 type Check = () => boolean;
+
+/** A test whether a field is this text, by its number. */
+interface Equality {
+  readonly text: string;
+  readonly test: number;
+}
 
 const UNKNOWN = 0;
 const YES = 1;
@@ -23,6 +30,7 @@ export function compileConditions(conditions: readonly Condition[]): Conditions 
   const paths: FieldPath[] = [];
   const tests: Check[] = [];
   const testNumbers = new Map<string, number>();
+  const equalities = new Map<number, Equality[]>();
   const compiled = conditions.map(compileWhole);
   const reader = createFieldReader(paths);
   const verdicts = new Uint8Array(tests.length);
@@ -63,8 +71,25 @@ export function compileConditions(conditions: readonly Condition[]): Conditions 
     const key = JSON.stringify([field.text, test.operator, String(test.value)]);
     const known = testNumbers.get(key);
     if (known !== undefined) return known;
-    testNumbers.set(key, tests.length);
-    return tests.push(field.text === 'duration_ms' ? durationTest(test) : valueTest(field, test)) - 1;
+    const number = tests.length;
+    testNumbers.set(key, number);
+    if (test.operator === 'eq' && field.text !== 'duration_ms') tests.push(equalityTest(field, test.value, number));
+    else tests.push(field.text === 'duration_ms' ? durationTest(test) : valueTest(field, test));
+    return number;
+  }
+
+  /** Rules that are told apart by one field, a tenant or a model, are many: one look at it decides the tests of them all. */
+  function equalityTest(field: FieldPath, text: string, number: number): Check {
+    const path = pathNumber(field);
+    const alike = equalities.get(path) ?? [];
+    equalities.set(path, alike);
+    alike.push({ text, test: number });
+    let decide: ((values: readonly unknown[]) => void) | undefined;
+    return () => {
+      decide ??= equalityDecider(alike, verdicts);
+      decide(reader.values(path));
+      return verdicts[number] === YES;
+    };
   }
 
   function valueTest(field: FieldPath, test: FieldTest): Check {
@@ -94,8 +119,8 @@ export function compileConditions(conditions: readonly Condition[]): Conditions 
   }
 
   return {
-    open(json) {
-      reader.open(json);
+    open(call) {
+      reader.open(call);
       verdicts.fill(UNKNOWN);
     },
     meets(number) {
@@ -106,6 +131,25 @@ export function compileConditions(conditions: readonly Condition[]): Conditions 
       return true;
     },
   };
+}
+
+/** Writes the verdicts of all the tests, of which at most a few are passed. */
+function equalityDecider(alike: readonly Equality[], verdicts: Uint8Array): (values: readonly unknown[]) => void {
+  const byText = Map.groupBy(alike, ({ text }) => text);
+  const numeric = alike.filter(({ text }) => text.trim() !== '' && !Number.isNaN(Number(text)));
+  const byNumber = Map.groupBy(numeric, ({ text }) => Number(text));
+  return (values) => {
+    for (const { test } of alike) verdicts[test] = NO;
+    for (const value of values) {
+      const passed =
+        typeof value === 'number' ? byNumber.get(value) : isText(value) ? byText.get(String(value)) : undefined;
+      if (passed) for (const { test } of passed) verdicts[test] = YES;
+    }
+  };
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean';
 }
 
 /** Whether the text stands in JSON as it is; a number has more than one form. */

@@ -5,21 +5,19 @@ import type { TraceId } from '../core/span.ts';
 /** Evaluations whose traces are still remembered. */
 const MAX_TRACES = 10_000;
 
-/** Where the bridge notes in a call that a job rule has made it. */
-export const MADE_BY_RULE = 'attributes.otel_weave_bridge.rule';
-/** Where Weave's SDK marks the calls of an evaluation. */
-const EVALUATION = 'attributes.weave.eval';
+function exists(text: string): Condition {
+  const field: FieldPath = parseFieldPath(text) ?? { text, keys: [text] };
+  return { type: 'field', field, test: { operator: 'exists', value: true } };
+}
 
-const exists = (field: FieldPath): Condition => ({ type: 'field', field, test: { operator: 'exists', value: true } });
+/** Calls that a job rule has made (see rerun.ts): else a judge would be judged. */
+export const MADE_BY_RULE = exists('attributes.otel_weave_bridge.rule');
 
-/** Calls that no rule may see: else a judge would be judged, and an evaluation scored twice. */
-export const EXCLUDED: Condition = {
-  type: 'any',
-  of: [MADE_BY_RULE, EVALUATION].flatMap((text) => parseFieldPath(text) ?? []).map(exists),
-};
+/** Calls of an evaluation, as Weave's SDK marks them: they have scores of their own. Nor are the others of their trace picked. */
+export const EVALUATION = exists('attributes.weave.eval');
 
-/** Remembers traces of which a call was excluded, so that their other calls are, too, as far as they come later. */
-export function createExcludedTraces() {
+/** Remembers evaluations, for calls of theirs that come later. */
+export function createEvaluations() {
   const traces = new Set<TraceId>();
   return {
     has: (trace: TraceId) => traces.has(trace),

@@ -1,13 +1,17 @@
+import type { Call } from '../core/call.ts';
 import { ANY_KEY, type FieldPath } from '../core/field-path.ts';
 import { endOfText, skipSpace, skipValue } from './json-skim.ts';
 
+type OpenCall = Pick<Call, 'json' | 'summaryAt'>;
+
 /**
- * Reads fields out of one call after the other, straight from its JSON: most calls are asked for few of their bytes.
- * Between the fields of a call itself there is no space; the JSON that a sender put into an attribute may have any.
+ * Reads fields out of one call after the other, straight from its JSON, and no further than it has to: most calls are asked
+ * for few of their bytes. Between the fields of a call itself there is no space; the JSON that a sender put into an attribute
+ * may have any.
  */
 export interface FieldReader {
   /** Begins with another call. */
-  open(json: Buffer): void;
+  open(call: OpenCall): void;
   /** The values at the path of this number, as `valuesAt` would find them in the parsed call. */
   values(path: number): readonly unknown[];
   /** Whether one of them is not null. */
@@ -35,123 +39,189 @@ interface Node {
   readonly paths: number[];
   /** The number of the last call in which this was read. */
   readIn: number;
+  /** Of a field of the call itself: it comes with the summary or behind it. */
+  readonly isAfter: boolean;
 }
 
-const newNode = (): Node => ({ children: [], byLength: [], any: undefined, paths: [], readIn: 0 });
+/** What is known of a path in the call that is open. */
+interface Found {
+  readonly top: Node;
+  /** The node of its second key, where the members of the field are read one by one. */
+  readonly member: Node | undefined;
+  /** Start and end of each value. */
+  readonly places: number[];
+  values: readonly unknown[];
+  /** The number of the call that `values` are of. */
+  parsedIn: number;
+  /** Calls repeat each other: a short value that is the same as in an earlier call is not parsed again. */
+  readonly memo: Buffer;
+  memoLength: number;
+  memoValues: readonly unknown[];
+}
 
-/** Behind the bridge's own writer no field follows this one, and it is as large as all the others together. */
-const LAST_FIELD = Buffer.from('otel_dump');
-
+const MEMO_BYTES = 48;
+const OBJECT = 0x7b;
+const LIST = 0x5b;
+const COMMA = 0x2c;
 /** The first letter of `null`, with which no other value begins. */
 const NULL = 0x6e;
 const UNICODE_ESCAPE = Buffer.from('\\u');
 
-/** Calls repeat each other: a short value that is the same as in the call before is not parsed again. */
-const MEMO_BYTES = 48;
+/** Behind the bridge's own writer no field follows this one, and it is as large as all the others together. */
+const LAST_FIELD = Buffer.from('otel_dump');
 
-interface Memo {
-  readonly bytes: Buffer;
-  length: number;
-  values: readonly unknown[];
-}
+/** The fields from `summary` on, in the writer's order: they can be read without going through what is large before them. */
+const SUMMARY_AND_AFTER: ReadonlySet<string> = new Set([
+  'summary',
+  'exception',
+  'thread_id',
+  'turn_id',
+  'wb_run_id',
+  'wb_run_step',
+  'wb_run_step_end',
+  'otel_dump',
+]);
 
 export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
-  const root = newNode();
-  const tops = paths.map((path, number) => addPath(root, path, number));
-  /** Start and end of each value found, by path. */
-  const found: number[][] = paths.map(() => []);
-  const memos = paths.map((): Memo => ({ bytes: Buffer.alloc(MEMO_BYTES), length: -1, values: [] }));
+  const root = newNode(false);
+  const nodes = paths.map(({ keys }, number) => addPath(root, keys, number));
+  const found = nodes.map(foundAt);
   const dumpIsWanted = root.children.some(({ bytes }) => bytes.equals(LAST_FIELD));
   let json: Buffer = Buffer.alloc(0);
   let calls = 0;
+  let summaryAt: number | undefined;
+  /** Where to read on, in the front of the call and from its summary on; -1: there is no more. */
   let next = 0;
+  let nextAfter = 0;
+  /** The field of the front within which `next` is, its members being read one by one. */
+  let within: Node | undefined;
 
   /** Reads the value at `at`, of which `node` says what is wanted; answers the place behind it. */
   function collect(at: number, node: Node): number {
     const first = json[at];
-    const isNested = (first === 0x7b || first === 0x5b) && (node.children.length > 0 || node.any !== undefined);
-    const end = isNested ? collectMembers(at + 1, node, first === 0x5b) : skipValue(json, at);
-    for (const path of node.paths) found[path]?.push(at, end);
+    const isNested = (first === OBJECT || first === LIST) && (node.children.length > 0 || node.any !== undefined);
+    let end = isNested ? at + 1 : skipValue(json, at);
+    if (isNested) {
+      for (let index = 0; !endsAt(end); index += 1) end = collectMember(end, node, first === LIST ? index : -1);
+      end = skipSpace(json, end) + 1;
+    }
+    for (const path of node.paths) found[path]?.places.push(at, end);
+    node.readIn = calls;
     return end;
   }
 
-  function collectMembers(at: number, node: Node, isList: boolean): number {
-    let place = at;
-    for (let index = 0; ; index += 1) {
-      place = skipSpace(json, place);
-      const byte = json[place];
-      if (byte === 0x2c) place = skipSpace(json, place + 1);
-      else if (byte === 0x7d || byte === 0x5d) return place + 1;
-      let child: Node | undefined;
-      if (isList) child = node.children.find((one) => one.index === index)?.node;
-      else {
-        const keyEnd = endOfText(json, place + 1);
-        child = childAt(json, place + 1, keyEnd, node);
-        place = skipSpace(json, skipSpace(json, keyEnd + 1) + 1);
-      }
-      if (child && node.any) collect(place, child);
-      const wanted = node.any ?? child;
-      place = wanted ? collect(place, wanted) : skipValue(json, place);
+  function endsAt(at: number): boolean {
+    const byte = json[skipSpace(json, at)];
+    return byte === 0x7d || byte === 0x5d;
+  }
+
+  /** Reads the member of an object, or the item of this number of a list; answers the place behind it. */
+  function collectMember(at: number, node: Node, index: number): number {
+    let place = skipSpace(json, at);
+    if (json[place] === COMMA) place = skipSpace(json, place + 1);
+    let child: Node | undefined;
+    if (index >= 0) child = node.children.find((one) => one.index === index)?.node;
+    else {
+      const keyEnd = endOfText(json, place + 1);
+      child = childAt(json, place + 1, keyEnd, node);
+      place = skipSpace(json, skipSpace(json, keyEnd + 1) + 1);
+    }
+    if (child && node.any) collect(place, child);
+    const wanted = node.any ?? child;
+    return wanted ? collect(place, wanted) : skipValue(json, place);
+  }
+
+  /** Reads the field at `at`; answers the place behind it, or -1 where there is none that anybody asks for. */
+  function readField(at: number): number {
+    const byte = json[at];
+    if (byte !== 0x22 && byte !== COMMA) return -1;
+    const keyStart = byte === COMMA ? at + 2 : at + 1;
+    const keyEnd = endOfText(json, keyStart);
+    const child = childAt(json, keyStart, keyEnd, root);
+    if (!child) {
+      const isLast = !dumpIsWanted && isSame(json, keyStart, keyEnd, LAST_FIELD);
+      return isLast ? -1 : skipValue(json, keyEnd + 2);
+    }
+    child.readIn = calls;
+    if (child.isAfter || !isReadInParts(child) || json[keyEnd + 2] !== OBJECT) return collect(keyEnd + 2, child);
+    within = child;
+    return keyEnd + 3;
+  }
+
+  /** Reads one more field of the front, or one more member of the field that is being read in parts. */
+  function readOn(): void {
+    if (within === undefined) next = next === summaryAt ? -1 : readField(next);
+    else if (!endsAt(next)) next = collectMember(next, within, -1);
+    else {
+      next = skipSpace(json, next) + 1;
+      within = undefined;
     }
   }
 
-  /** Reads on to the end of the next field of the call; false: there is none. */
-  function readField(): boolean {
-    if (json[next] !== 0x22 && json[next] !== 0x2c) return false;
-    const keyStart = json[next] === 0x2c ? next + 2 : next + 1;
-    const keyEnd = endOfText(json, keyStart);
-    const child = childAt(json, keyStart, keyEnd, root);
-    if (!child && !dumpIsWanted && isSame(json, keyStart, keyEnd, LAST_FIELD)) return false;
-    next = child ? collect(keyEnd + 2, child) : skipValue(json, keyEnd + 2);
-    if (child) child.readIn = calls;
-    return true;
+  function placesOf({ top, member, places }: Found): readonly number[] {
+    if (summaryAt !== undefined && top.isAfter) {
+      while (top.readIn < calls && nextAfter >= 0) nextAfter = readField(nextAfter);
+      return places;
+    }
+    while (top.readIn < calls && next >= 0) readOn();
+    if (member) while (within === top && member.readIn < calls) readOn();
+    return places;
   }
 
-  function placesOf(path: number): readonly number[] {
-    const top = tops[path];
-    while (top && top.readIn < calls && readField());
-    return found[path] ?? [];
+  function parseAll(one: Found, places: readonly number[]): readonly unknown[] {
+    const start = places[0];
+    const end = places[1];
+    if (start === undefined || end === undefined) return NOTHING;
+    if (places.length === 2) return parseOnce(one, start, end);
+    const values: unknown[] = [];
+    for (let at = 0; at < places.length; at += 2) values.push(parse(json, places[at] ?? 0, places[at + 1] ?? 0));
+    return values;
   }
 
-  function parseOnce(memo: Memo, start: number, end: number): readonly unknown[] {
-    if (isSame(json, start, end, memo.bytes, memo.length)) return memo.values;
+  function parseOnce(one: Found, start: number, end: number): readonly unknown[] {
+    if (isSame(json, start, end, one.memo, one.memoLength)) return one.memoValues;
     const values = [parse(json, start, end)];
     if (end - start > MEMO_BYTES) return values;
-    memo.length = json.copy(memo.bytes, 0, start, end);
-    memo.values = values;
+    one.memoLength = json.copy(one.memo, 0, start, end);
+    one.memoValues = values;
     return values;
+  }
+
+  function at(path: number): Found {
+    const one = found[path];
+    if (!one) throw new Error(`There is no path ${path}.`);
+    return one;
   }
 
   return {
     open(call) {
-      json = call;
+      json = call.json;
+      summaryAt = call.summaryAt;
       calls += 1;
       next = 1;
+      nextAfter = summaryAt ?? -1;
+      within = undefined;
       for (let path = 0; path < found.length; path += 1) {
-        const places = found[path];
-        if (places && places.length > 0) places.length = 0;
+        const one = found[path];
+        if (one && one.places.length > 0) one.places.length = 0;
       }
     },
     values(path) {
-      const places = placesOf(path);
-      const start = places[0];
-      const end = places[1];
-      const memo = memos[path];
-      if (start === undefined || end === undefined || !memo) return NOTHING;
-      if (places.length === 2) return parseOnce(memo, start, end);
-      const values: unknown[] = [];
-      for (let at = 0; at < places.length; at += 2) values.push(parse(json, places[at] ?? 0, places[at + 1] ?? 0));
-      return values;
+      const one = at(path);
+      if (one.parsedIn === calls) return one.values;
+      one.values = parseAll(one, placesOf(one));
+      one.parsedIn = calls;
+      return one.values;
     },
     exists(path) {
-      const places = placesOf(path);
-      for (let at = 0; at < places.length; at += 2) if (json[places[at] ?? 0] !== NULL) return true;
+      const places = placesOf(at(path));
+      for (let place = 0; place < places.length; place += 2) if (json[places[place] ?? 0] !== NULL) return true;
       return false;
     },
     mayHold(path, bytes) {
-      const places = placesOf(path);
-      for (let at = 0; at < places.length; at += 2) {
-        const value = json.subarray(places[at], places[at + 1]);
+      const places = placesOf(at(path));
+      for (let place = 0; place < places.length; place += 2) {
+        const value = json.subarray(places[place], places[place + 1]);
         if (value.includes(bytes) || value.includes(UNICODE_ESCAPE)) return true;
       }
       return false;
@@ -159,27 +229,48 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   };
 }
 
-/** Adds a path; answers the node of its first key. */
-function addPath(root: Node, { keys }: FieldPath, number: number): Node {
-  let node = root;
-  let top: Node | undefined;
-  for (const key of keys) {
-    node = childFor(node, key);
-    top ??= node;
-  }
-  node.paths.push(number);
-  return top ?? root;
+function newNode(isAfter: boolean): Node {
+  return { children: [], byLength: [], any: undefined, paths: [], readIn: 0, isAfter };
+}
+
+/** Its members can be read one by one: nobody asks for all of them, nor for the whole. */
+function isReadInParts({ any, paths }: Node): boolean {
+  return any === undefined && paths.length === 0;
+}
+
+/** Adds a path; answers the nodes of its first two keys. */
+function addPath(root: Node, keys: readonly string[], number: number): readonly Node[] {
+  const nodes: Node[] = [];
+  for (const key of keys) nodes.push(childFor(nodes.at(-1) ?? root, key));
+  nodes.at(-1)?.paths.push(number);
+  return nodes;
+}
+
+function foundAt([top, member]: readonly Node[]): Found {
+  if (!top) throw new Error('A path has at least one key.');
+  const memo = Buffer.alloc(MEMO_BYTES);
+  return {
+    top,
+    member: isReadInParts(top) ? member : undefined,
+    places: [],
+    values: [],
+    parsedIn: 0,
+    memo,
+    memoLength: -1,
+    memoValues: [],
+  };
 }
 
 function childFor(node: Node, key: string): Node {
   if (key === ANY_KEY) {
-    node.any ??= newNode();
+    node.any ??= newNode(false);
     return node.any;
   }
   const known = node.children.find((child) => child.key === key);
   if (known) return known.node;
   const bytes = Buffer.from(JSON.stringify(key).slice(1, -1));
-  const child = { key, bytes, index: /^\d+$/.test(key) ? Number(key) : -1, node: newNode() };
+  const index = /^\d+$/.test(key) ? Number(key) : -1;
+  const child = { key, bytes, index, node: newNode(SUMMARY_AND_AFTER.has(key)) };
   node.children.push(child);
   node.byLength[bytes.length] = [...(node.byLength[bytes.length] ?? []), child];
   return child.node;

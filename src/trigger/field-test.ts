@@ -5,32 +5,40 @@ import { type FieldTest, MAX_MATCHED_CHARS } from '../core/rule.ts';
  * `eq: 5` in YAML meets 5 and "5"; sizes are compared as numbers. `ne` is the opposite of `eq`, also where there is nothing.
  */
 export function fieldTest(test: FieldTest): (values: readonly unknown[]) => boolean {
+  const isOfOne = testOfOne(test);
+  const any = (values: readonly unknown[]) => {
+    for (let at = 0; at < values.length; at += 1) if (isOfOne(values[at])) return true;
+    return false;
+  };
+  if (test.operator === 'ne') return (values) => !any(values);
+  return test.operator === 'exists' && !test.value ? (values) => !any(values) : any;
+}
+
+function testOfOne(test: FieldTest): (value: unknown) => boolean {
   switch (test.operator) {
     case 'eq':
-      return (values) => values.some((value) => equals(value, test.value));
     case 'ne':
-      return (values) => !values.some((value) => equals(value, test.value));
+      return (value) => equals(value, test.value);
     case 'in':
-      return (values) => values.some((value) => test.value.some((one) => equals(value, one)));
+      return (value) => test.value.some((one) => equals(value, one));
     case 'contains':
-      return (values) => values.some((value) => contains(value, test.value));
+      return (value) => contains(value, test.value);
     case 'starts_with':
-      return (values) => values.some((value) => typeof value === 'string' && value.startsWith(test.value));
+      return (value) => typeof value === 'string' && value.startsWith(test.value);
     case 'ends_with':
-      return (values) => values.some((value) => typeof value === 'string' && value.endsWith(test.value));
+      return (value) => typeof value === 'string' && value.endsWith(test.value);
     case 'matches':
-      return (values) =>
-        values.some((value) => typeof value === 'string' && test.value.test(value.slice(0, MAX_MATCHED_CHARS)));
+      return (value) => typeof value === 'string' && test.value.test(value.slice(0, MAX_MATCHED_CHARS));
     case 'gt':
-      return (values) => values.some((value) => numberOf(value) > test.value);
+      return (value) => numberOf(value) > test.value;
     case 'gte':
-      return (values) => values.some((value) => numberOf(value) >= test.value);
+      return (value) => numberOf(value) >= test.value;
     case 'lt':
-      return (values) => values.some((value) => numberOf(value) < test.value);
+      return (value) => numberOf(value) < test.value;
     case 'lte':
-      return (values) => values.some((value) => numberOf(value) <= test.value);
+      return (value) => numberOf(value) <= test.value;
     case 'exists':
-      return (values) => values.some((value) => value !== null) === test.value;
+      return (value) => value !== null;
   }
 }
 

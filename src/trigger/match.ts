@@ -4,7 +4,7 @@ import type { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import type { Trigger } from '../core/ports.ts';
 import { compileConditions } from './condition.ts';
-import { createExcludedTraces, EXCLUDED } from './exclusion.ts';
+import { createEvaluations, EVALUATION, MADE_BY_RULE } from './exclusion.ts';
 import { renderRequest } from './render.ts';
 import type { VersionedRule } from './rule-set.ts';
 import { createSampler } from './sampling.ts';
@@ -22,12 +22,14 @@ export interface MatchDeps {
 export type Match = (calls: readonly Call[]) => readonly Trigger[];
 
 /**
- *   call ─> excluded? ─> for each rule: condition? ─> sampled? ─> job rule: request rendered ─> trigger
+ *   call ─> of an evaluation? ─> for each rule: condition? ─> sampled? ─> made by a rule? ─> request rendered ─> trigger
  */
 export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): Match {
   const { clock, counters, log } = deps;
-  const conditions = compileConditions([...rules.map(({ rule }) => rule.when), EXCLUDED]);
-  const excludedTraces = createExcludedTraces();
+  const conditions = compileConditions([...rules.map(({ rule }) => rule.when), EVALUATION, MADE_BY_RULE]);
+  const evaluation = rules.length;
+  const madeByRule = rules.length + 1;
+  const evaluations = createEvaluations();
   const isSampled = createSampler();
   const entries = rules.map((versioned) => {
     const { name } = versioned.rule;
@@ -50,6 +52,7 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     const { id: callId, traceId, projectId: project } = call;
     const sampledBy = rule.sampleBy === 'call' ? traceId + callId : traceId;
     if (!isSampled(sampledBy, rule.salt, rule.sample)) return void tallies.sampledOut(1);
+    if (conditions.meets(madeByRule)) return void tallies.excluded(1);
     const request = entry.kind === 'job' ? requestOf(entry, call) : null;
     if (request === undefined) return void tallies.failed(1);
     tallies.matched(1);
@@ -73,33 +76,36 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
   }
 
   /** Opens the call. */
-  function isExcluded({ traceId, json }: Call): boolean {
-    if (excludedTraces.has(traceId)) return true;
-    conditions.open(json);
-    if (!conditions.meets(entries.length)) return false;
-    excludedTraces.add(traceId);
+  function isEvaluation(call: Call): boolean {
+    if (evaluations.has(call.traceId)) return true;
+    conditions.open(call);
+    if (!conditions.meets(evaluation)) return false;
+    evaluations.add(call.traceId);
     return true;
+  }
+
+  function matchOne(call: Call, met: Uint32Array, triggers: Trigger[]): void {
+    for (let at = entries.length - 1; at >= 0; at -= 1) {
+      if (!conditions.meets(at)) continue;
+      met[at] = (met[at] ?? 0) + 1;
+      const trigger = triggerOf(entries[at] as Entry, call);
+      if (trigger) triggers.push(trigger);
+    }
   }
 
   return (calls) => {
     const triggers: Trigger[] = [];
     const met = new Uint32Array(entries.length);
     let excluded = 0;
-    for (const call of calls) {
-      if (isExcluded(call)) excluded += 1;
-      else {
-        for (let at = 0; at < entries.length; at += 1) {
-          if (!conditions.meets(at)) continue;
-          met[at] = (met[at] ?? 0) + 1;
-          const trigger = triggerOf(entries[at] as Entry, call);
-          if (trigger) triggers.push(trigger);
-        }
-      }
+    // Backwards: a span ends after those below it, so that the mark of an evaluation is seen before they are.
+    for (const call of calls.toReversed()) {
+      if (isEvaluation(call)) excluded += 1;
+      else matchOne(call, met, triggers);
     }
     for (const [at, { tallies }] of entries.entries()) {
       tallies.excluded(excluded);
       tallies.filtered(calls.length - excluded - (met[at] ?? 0));
     }
-    return triggers;
+    return triggers.reverse();
   };
 }

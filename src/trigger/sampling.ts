@@ -16,9 +16,11 @@ export function createSampler(): IsSampled {
   let share = 0;
   return (id, salt, rate) => {
     if (rate >= 1) return true;
-    const salted = salt + id;
-    if (salted !== last) share = shareOf(salted);
-    last = salted;
+    const salted = salt === '' ? id : salt + id;
+    if (salted !== last) {
+      share = shareOf(salted);
+      last = salted;
+    }
     return share < rate * SHARES;
   };
 }

@@ -21,7 +21,6 @@ export interface Ports {
 export interface Metrics {
   /** The sum over all labels; 0 where it is not there. */
   of(name: string): number;
-  readonly text: string;
 }
 
 /** One life of `otel-weave serve`. */
@@ -63,6 +62,9 @@ export function startBridge(settings: BridgeSettings, ports: Ports, maxFileKib?:
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
+  const takeAlong = () => child.kill('SIGKILL');
+  process.once('exit', takeAlong);
+  void ended.then(() => process.off('exit', takeAlong));
   const lines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
     lines.push(line);
@@ -78,7 +80,6 @@ export function startBridge(settings: BridgeSettings, ports: Ports, maxFileKib?:
       const { metrics } = await addresses;
       const text = await (await fetch(`http://${metrics}/metrics`)).text();
       return {
-        text,
         of(name) {
           const samples = text.matchAll(new RegExp(`^otelweave_${name}(?:\\{.*\\})? (\\d+)$`, 'gm'));
           return [...samples].reduce((sum, [, value]) => sum + Number(value), 0);

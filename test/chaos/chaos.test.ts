@@ -13,6 +13,6 @@ describe('a bridge that is killed again and again, before a Weave that fails at 
     const faults = { lost, doubled, misjudged, imbalances: report.imbalances };
     const sound = { lost: [], doubled: [], misjudged: [], imbalances: [] };
     expect({ ...faults, report: describeReport(report) }).toEqual({ ...sound, report: expect.anything() });
-    expect(accepted).toBeGreaterThan(1000);
+    expect(accepted).toBeGreaterThan(100);
   }, 150_000);
 });

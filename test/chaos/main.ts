@@ -8,6 +8,7 @@ const seconds = Number(values.seconds ?? 60);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 say(`A storm of ${seconds} s with seed ${seed}.`);
 const report = await storm({ seconds, seed, say });
 say(describeReport(report));

@@ -113,8 +113,10 @@ async function liveAndDie(lives: Lives, leftMs: () => number): Promise<void> {
     const life = startBridge(settings, ports, isFull ? largestKib(settings.dir) + dice.integer(16, 512) : undefined);
     tally.add(isFull ? 'lives on a full disk' : 'lives');
     if (isKeyWrong) tally.add('lives begun with a wrong key');
-    const ms = Math.min(dice.chance(0.2) ? dice.between(50, 600) : dice.between(600, 6000), leftMs());
     const watched = watch(life, lives);
+    const isYoung = dice.chance(0.2);
+    if (!isYoung) await life.ready().catch(() => tally.add('did not start'));
+    const ms = Math.min(isYoung ? dice.between(50, 900) : dice.between(100, 5000), leftMs());
     await systemClock.sleep(ms / 2);
     writeFileSync(keyFile, API_KEY);
     await systemClock.sleep(ms / 2);
@@ -137,11 +139,13 @@ function watch(life: Life, { tally, imbalances }: Pick<Lives, 'tally' | 'imbalan
     while (state === 'watching') {
       const page = await life.metrics().catch(() => undefined);
       if (page !== undefined) {
-        const ended = page.of('exporter_sent_spans_total') + page.of('dead_letter_spans_total');
-        const before = ended + page.of('exporter_queue_spans') - page.of('receiver_accepted_spans_total');
+        const [sent, dead] = [page.of('exporter_sent_spans_total'), page.of('dead_letter_spans_total')];
+        const [queued, accepted] = [page.of('exporter_queue_spans'), page.of('receiver_accepted_spans_total')];
+        const before = sent + dead + queued - accepted;
         queuedBefore ??= before;
         tally.add('times the counters were asked');
-        if (before !== queuedBefore) imbalances.push(`${before - queuedBefore} spans more than came in: ${page.text}`);
+        if (before !== queuedBefore)
+          imbalances.push(`sent ${sent} + dead ${dead} + queued ${queued} - accepted ${accepted} was ${queuedBefore}`);
       }
       await systemClock.sleep(100);
     }

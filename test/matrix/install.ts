@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -35,6 +35,8 @@ export async function install(name: 'sdk2' | 'sdk3', tarball: string): Promise<I
   const manifest = JSON.parse(readFileSync(join(APPS, name, 'package.json'), 'utf8'));
   manifest.dependencies['otel-weave-bridge'] = `file:${tarball}`;
   writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest));
+  // npm takes a package of the same version for the same.
+  rmSync(join(dir, 'node_modules/otel-weave-bridge'), { recursive: true, force: true });
   await npm(['install', '--no-package-lock', '--ignore-scripts'], dir);
   return { dir, sdk: name === 'sdk2' ? '@opentelemetry/sdk-trace-base' : '@opentelemetry/sdk-trace' };
 }

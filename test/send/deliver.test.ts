@@ -289,7 +289,7 @@ describe('stop', () => {
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve({ status: 'aborted' })));
     };
     const { deliver, stop } = createDeliver(
-      { send, clock, counters: createCounters(), shorten: shortenPad },
+      { send, sendAlone: send, clock, counters: createCounters(), shorten: shortenPad },
       { ...LINE_SETTINGS, maxCalls: 1, concurrency: 2 },
     );
     const before = deliver(sampleCalls(5), 0);

@@ -22,7 +22,7 @@ function manual() {
 describe('createLimit', () => {
   it('lets only so many requests through at once, in the order they came', async () => {
     const { send, begun, end } = manual();
-    const limited = createLimit({ send }, { concurrency: 2 });
+    const limited = createLimit({ concurrency: 2 })(send);
     const all = ['e/a', 'e/b', 'e/c', 'e/d'].map((name) => limited(project(name), [], RUNNING));
     expect(begun).toEqual(['e/a', 'e/b']);
     end('e/b')?.resolve({ status: 'accepted' });
@@ -37,7 +37,7 @@ describe('createLimit', () => {
 
   it('gives the place back when a request breaks', async () => {
     const { send, begun, end } = manual();
-    const limited = createLimit({ send }, { concurrency: 1 });
+    const limited = createLimit({ concurrency: 1 })(send);
     const broken = limited(project('e/a'), [], RUNNING);
     end('e/a')?.reject(new Error('broken'));
     await expect(broken).rejects.toThrow('broken');
@@ -45,9 +45,21 @@ describe('createLimit', () => {
     expect(begun).toEqual(['e/a', 'e/b']);
   });
 
+  it('counts the requests of all that it wraps together', async () => {
+    const { send, begun, end } = manual();
+    const limit = createLimit({ concurrency: 1 });
+    const [one, other] = [limit(send), limit(send)];
+    void one(project('e/a'), [], RUNNING);
+    void other(project('e/b'), [], RUNNING);
+    expect(begun).toEqual(['e/a']);
+    end('e/a')?.resolve({ status: 'accepted' });
+    await turn();
+    expect(begun).toEqual(['e/a', 'e/b']);
+  });
+
   it('hands a place to the one that waits, not to one that comes just then', async () => {
     const { send, begun, end } = manual();
-    const limited = createLimit({ send }, { concurrency: 1 });
+    const limited = createLimit({ concurrency: 1 })(send);
     const first = limited(project('e/a'), [], RUNNING);
     void limited(project('e/b'), [], RUNNING);
     end('e/a')?.resolve({ status: 'accepted' });

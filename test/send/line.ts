@@ -33,8 +33,9 @@ export function createLine({ url, clock, log = silentLog, settings = {}, wake = 
   );
   const fallback = createFallback({ ...client, clock, log }, { recheckMs: 60_000 });
   const gate = createGate({ send: fallback, clock, log, wake }, { initialMs: 1000, maxMs: 30_000 });
-  const send = createLimit({ send: gate.send }, all);
-  const deliverer = createDeliver({ send, clock, counters, shorten: shortenPad }, all);
+  const limit = createLimit(all);
+  const sends = { send: limit(gate.send), sendAlone: limit(gate.sendAlone) };
+  const deliverer = createDeliver({ ...sends, clock, counters, shorten: shortenPad }, all);
   return { deliverer, gate, counters, log, close: client.close };
 }
 

@@ -18,7 +18,7 @@ const CALL = {
 /** Whether the call meets each of the conditions, compiled together as those of rules are. */
 function meets(...conditions: readonly Condition[]): readonly boolean[] {
   const compiled = compileConditions(conditions);
-  compiled.open(Buffer.from(JSON.stringify(CALL)));
+  compiled.open({ json: Buffer.from(JSON.stringify(CALL)) });
   return conditions.map((_, at) => compiled.meets(at));
 }
 
@@ -102,7 +102,7 @@ describe('a condition', () => {
   it('matches a pattern on the beginning of a text only, which bounds what it may cost', () => {
     const compiled = compileConditions([field('output', { operator: 'matches', value: /end$/ })]);
     const verdictOf = (length: number) => {
-      compiled.open(Buffer.from(JSON.stringify({ output: `${'x'.repeat(length)}end` })));
+      compiled.open({ json: Buffer.from(JSON.stringify({ output: `${'x'.repeat(length)}end` })) });
       return compiled.meets(0);
     };
     expect(verdictOf(MAX_MATCHED_CHARS - 3)).toBe(true);
@@ -112,7 +112,7 @@ describe('a condition', () => {
   it('is asked of each call anew', () => {
     const compiled = compileConditions([YES]);
     const verdicts = ['chat', 'else', 'chat'].map((op_name) => {
-      compiled.open(Buffer.from(JSON.stringify({ op_name })));
+      compiled.open({ json: Buffer.from(JSON.stringify({ op_name })) });
       return compiled.meets(0);
     });
     expect(verdicts).toEqual([true, false, true]);

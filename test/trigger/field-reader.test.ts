@@ -13,7 +13,7 @@ function path(text: string): FieldPath {
 /** Reads the paths of a call as the reader does, all with one reader. */
 function readAll(texts: readonly string[], json: string): Record<string, readonly unknown[]> {
   const reader = createFieldReader(texts.map(path));
-  reader.open(Buffer.from(json));
+  reader.open({ json: Buffer.from(json) });
   return Object.fromEntries(texts.map((text, at) => [text, reader.values(at)]));
 }
 
@@ -73,7 +73,7 @@ describe('the field reader', () => {
     fc.assert(
       fc.property(fc.record({ x: value, y: value }), fc.constantFrom('', ' ', '\n\t'), ({ x, y }, space) => {
         const json = `{"x":${JSON.stringify(x, null, space)},"y":${JSON.stringify(y, null, space)}}`;
-        reader.open(Buffer.from(json));
+        reader.open({ json: Buffer.from(json) });
         const call: unknown = JSON.parse(json);
         for (const [at, text] of texts.entries()) {
           expect([...reader.values(at)].map(sortable).sort()).toEqual(valuesAt(call, path(text)).map(sortable).sort());
@@ -85,9 +85,9 @@ describe('the field reader', () => {
 
   it('forgets one call when it opens the next', () => {
     const reader = createFieldReader(['op_name', 'output', 'attributes.a'].map(path));
-    reader.open(Buffer.from('{"op_name":"one","attributes":{"a":"x"},"output":1}'));
+    reader.open({ json: Buffer.from('{"op_name":"one","attributes":{"a":"x"},"output":1}') });
     expect([0, 1, 2].map((at) => reader.values(at))).toEqual([['one'], [1], ['x']]);
-    reader.open(Buffer.from('{"op_name":"one","attributes":{}}'));
+    reader.open({ json: Buffer.from('{"op_name":"one","attributes":{}}') });
     expect([2, 1, 0].map((at) => reader.values(at))).toEqual([[], [], ['one']]);
   });
 
@@ -97,13 +97,13 @@ describe('the field reader', () => {
     ['nowhere', false],
   ])('knows without parsing whether %s may stand in a text', (needle, expected) => {
     const reader = createFieldReader([path('output')]);
-    reader.open(Buffer.from(JSON.stringify({ output: 'plain text, 18°C' })));
+    reader.open({ json: Buffer.from(JSON.stringify({ output: 'plain text, 18°C' })) });
     expect(reader.mayHold(0, Buffer.from(needle))).toBe(expected);
   });
 
   it('does not trust bytes where letters are escaped', () => {
     const reader = createFieldReader([path('output')]);
-    reader.open(Buffer.from('{"output":"pl\\u0061in"}'));
+    reader.open({ json: Buffer.from('{"output":"pl\\u0061in"}') });
     expect(reader.mayHold(0, Buffer.from('plain'))).toBe(true);
     expect(reader.values(0)).toEqual(['plain']);
   });

@@ -82,16 +82,19 @@ describe('the rules', () => {
     expect(outcomes('traces')['matched'] + outcomes('traces')['sampled_out']).toBe(400);
   });
 
-  it.each([
-    ['an evaluation', { weave: { eval: { run_id: 'x' } } }],
-    ['what a job made', { otel_weave_bridge: { rule: { name: 'judge' } } }],
-  ])('never pick %s, nor the rest of its trace that comes later', (_, attributes) => {
+  it('never pick an evaluation, nor the rest of its trace: what is below it, and what comes later', () => {
     const { picks, outcomes } = matcher([scoringRule()]);
-    expect(picks([call(1, {}, 9), call(2, { attributes }, 9), call(3, {}, 9), call(4)])).toEqual([
-      'score 1',
-      'score 4',
-    ]);
-    expect(outcomes('score')).toEqual({ matched: 2, excluded: 2 });
+    const attributes = { weave: { eval: { run_id: 'x' } } };
+    expect(picks([call(1, {}, 9), call(2, { attributes }, 9), call(3)])).toEqual(['score 3']);
+    expect(picks([call(4, {}, 9)])).toEqual([]);
+    expect(outcomes('score')).toEqual({ matched: 1, excluded: 3 });
+  });
+
+  it('never pick what a job rule has made', () => {
+    const { picks, outcomes } = matcher([scoringRule()]);
+    const attributes = { otel_weave_bridge: { rule: { name: 'judge' } } };
+    expect(picks([call(1, { attributes }, 9), call(2, {}, 9)])).toEqual(['score 2']);
+    expect(outcomes('score')).toEqual({ matched: 1, excluded: 1 });
   });
 
   it('pick calls that were shortened, or only speak of evaluations', () => {
