@@ -40,7 +40,7 @@ function open(settings: Partial<ClientSettings> = {}): Client {
   return createClient({
     url,
     authorization: () => 'Bearer key',
-    timeoutMs: 2000,
+    timeoutMs: 10_000,
     userAgent: 'bridge',
     maxSockets: 2,
     ...settings,
