@@ -31,7 +31,7 @@ export interface EndDeps {
 }
 
 export interface End {
-  /** Delivers until `shutdownTimeoutMillis` have passed. Safe to call twice. */
+  /** Safe to call twice. */
   close(): Promise<void>;
   isClosed(): boolean;
 }
@@ -39,15 +39,15 @@ export interface End {
 /**
  * What becomes of spans when the process ends:
  *
- *   shutdown()                         flush, then close
- *   nothing left to do (`beforeExit`)  flush, until nothing more is taken
+ *   shutdown()                         delivered as long as Weave takes something, then closed
+ *   nothing left to do (`beforeExit`)  the same, and not closed
  *   process.exit, uncaught (`exit`)    into the spool; without one, sent by a thread while this one waits,
  *                                      unless Weave is known not to take it
  */
 export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: AppClientSettings): End {
   const { admission, intake, live, opened, within, clock, log, host } = deps;
   const { shutdownTimeoutMillis: timeoutMs } = settings;
-  let state: 'open' | 'flushed in vain' | 'closing' | 'closed' = 'open';
+  let state: 'open' | 'delivered in vain' | 'closing' | 'closed' = 'open';
   let closed: Promise<void> | undefined;
 
   function isIdle(): boolean {
@@ -56,28 +56,34 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     return held + waiting + (deps.line()?.queue.depth().spans ?? 0) + (live?.running() ?? 0) === 0;
   }
 
+  /** Ends live calls, and delivers as long as Weave takes something in that time, though not for ever. */
+  async function deliver(): Promise<void> {
+    const ended = within(timeoutMs, async () => live?.endAll());
+    const untilMs = clock.monotonic() + Math.max(timeoutMs, settings.exportTimeoutMillis);
+    let before: number;
+    do {
+      before = deps.delivered();
+      await deps.flush(timeoutMs);
+    } while (!isIdle() && deps.delivered() > before && clock.monotonic() < untilMs);
+    await ended;
+  }
+
   async function close(): Promise<void> {
-    const deadlineMs = clock.monotonic() + timeoutMs;
-    const leftMs = () => Math.max(0, deadlineMs - clock.monotonic());
-    await within(timeoutMs, async () => {
-      await Promise.all([live?.endAll(), admission.settled()]);
-      await intake.flush();
-    });
+    await deliver();
     live?.stop();
     admission.release();
     const line = await opened;
     for (const request of intake.takeAll()) await line.queue.put(request);
-    await within(leftMs() + CLOSING_MS, () => line.close(leftMs()));
+    await within(CLOSING_MS, line.close);
     host.off('exit', onExit);
     state = 'closed';
   }
 
-  /** A flush keeps the process alive, and after it this is called again: as long as Weave takes something each time. */
+  /** What is under way keeps the process alive, and when it is over this is called again. */
   function onBeforeExit(): void {
     if (state !== 'open' || isIdle()) return;
-    const before = deps.delivered();
-    void within(timeoutMs, () => Promise.all([live?.endAll(), deps.flush(timeoutMs)])).then(() => {
-      if (state === 'open' && !isIdle() && deps.delivered() === before) state = 'flushed in vain';
+    void deliver().then(() => {
+      if (state === 'open' && !isIdle()) state = 'delivered in vain';
     });
   }
 
@@ -96,10 +102,10 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     admission.release();
     const requests = intake.takeAll();
     const cutOff = live?.cutOff() ?? [];
-    const mayTake = state !== 'flushed in vain' && !line.inTrouble();
+    const mayTake = state !== 'delivered in vain' && !line.inTrouble();
     if (line.isOnDisk) {
       for (const request of requests) void line.queue.put(request);
-      line.stop();
+      void line.close();
       if (mayTake && cutOff.length > 0) sendLast({ client: clientSettings, calls: [], cutOff }, timeoutMs);
     } else if (mayTake) {
       const calls = line.callsOf([...line.queue.takeAll(), ...requests], MAX_LAST_BYTES);

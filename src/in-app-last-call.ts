@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Call } from './core/call.ts';
 import type { AppClientSettings } from './in-app-client.ts';
@@ -24,10 +25,12 @@ export interface LastCallData extends LastCall {
  */
 export function sendLast(last: LastCall, timeoutMs: number): void {
   try {
+    const file = workerFile();
+    if (!existsSync(file)) return;
     const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     const workerData: LastCallData = { ...last, done };
     // Neither what the app preloads nor its output: the thread is none of the app's business.
-    const worker = new Worker(workerUrl(), { workerData, execArgv: [], env: {}, stdout: true, stderr: true });
+    const worker = new Worker(file, { workerData, execArgv: [], env: {}, stdout: true, stderr: true });
     worker.on('error', () => undefined);
     Atomics.wait(done, 0, 0, timeoutMs);
   } catch {
@@ -35,7 +38,8 @@ export function sendLast(last: LastCall, timeoutMs: number): void {
   }
 }
 
-/** Beside this file, whether it runs as it was written or as it was built. */
-function workerUrl(): URL {
-  return new URL(import.meta.url.replace(/in-app-last-call\.([cm]?[jt]s).*$/, 'in-app-last-call-worker.$1'));
+/** Beside this file, whether it runs as it was written or as it was built. In a bundle there is none. */
+function workerFile(): URL {
+  const name = /\/in-app-last-call(\.[jt]s)$/.exec(import.meta.url)?.[1];
+  return new URL(`./in-app-last-call-worker${name ?? '.none'}`, import.meta.url);
 }

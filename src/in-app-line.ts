@@ -41,10 +41,8 @@ export interface AppLine {
   readonly isOnDisk: boolean;
   /** Whether Weave takes nothing now. */
   inTrouble(): boolean;
-  /** Delivers what it can until the deadline, and closes everything. */
-  close(deadlineMs: number): Promise<void>;
   /** Gives up what is under way, at once: it stays in a queue on disk. */
-  stop(): void;
+  close(): Promise<void>;
   /** Stored requests as calls, at once: the first ones, until they are maxBytes together. */
   callsOf(requests: readonly RawRequest[], maxBytes: number): readonly Call[];
 }
@@ -84,14 +82,11 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
     queue,
     isOnDisk: deps.isOnDisk,
     inTrouble: () => gate.troubles().length > 0,
-    async close(deadlineMs) {
-      await pipeline.drain(deadlineMs, 'are-here');
-      await queue.close();
+    async close() {
+      const stopped = pipeline.close();
+      const closed = queue.close();
       client.close();
-    },
-    stop() {
-      void pipeline.close();
-      void queue.close();
+      await Promise.all([stopped, closed]);
     },
     callsOf(requests, maxBytes) {
       const found: Call[] = [];

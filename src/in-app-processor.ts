@@ -31,7 +31,7 @@ export class WeaveSpanProcessor {
     return this.#inApp.flush();
   }
 
-  /** Flushes for `shutdownTimeoutMillis` at most, ends live calls, and takes no more spans. */
+  /** Ends live calls, delivers what Weave takes, and takes no more spans: see `shutdownTimeoutMillis`. */
   shutdown(): Promise<void> {
     return this.#inApp.shutdown();
   }

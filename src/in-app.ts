@@ -100,6 +100,7 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
       log,
     },
     {
+      project: settings.project,
       maxWaitMs: settings.scheduledDelayMillis,
       enough: settings.maxExportBatchSize,
       maxSpans: settings.maxQueueSize,

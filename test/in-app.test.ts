@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Agent } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { context, diag } from '@opentelemetry/api';
@@ -5,8 +6,13 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
+import { loadConfig } from '../src/config/load.ts';
+import { startInApp } from '../src/in-app.ts';
 import { type WeaveOptions, WeaveSpanExporter, WeaveSpanProcessor } from '../src/index.ts';
+import { startService } from '../src/service.ts';
 import { afterwards, PROJECT, pause, startWeave, tempDir, tracerFor, type Weave } from './support/app-world.ts';
+import { createFakeClock } from './support/fake-clock.ts';
+import { RESOURCE, readableSpan } from './support/readable-span.ts';
 import { recordDiag } from './support/recording-diag.ts';
 
 const COMPLETE = 'POST /v2/:entity/:project/calls/complete';
@@ -200,6 +206,21 @@ describe('the span processor', () => {
   });
 });
 
+it('waits for nothing in a way that keeps the process alive', async () => {
+  const clock = createFakeClock();
+  const inApp = startInApp({ url: 'http://127.0.0.1:9', project: PROJECT }, { clock, host: new EventEmitter() });
+  const pending = {
+    ...RESOURCE,
+    asyncAttributesPending: true,
+    waitForAsyncAttributes: () => new Promise<void>(() => {}),
+  };
+  inApp.ended(readableSpan(1, {}, { resource: pending }));
+  await clock.advance(1000);
+  expect(inApp.stats().waiting).toBe(1);
+  expect(clock.waiting()).toBe(1);
+  expect(clock.sleeps).toEqual([]);
+});
+
 describe('the span exporter', () => {
   it('delivers what the SDK’s batching processor gives it', async () => {
     const weave = await startWeave();
@@ -315,6 +336,23 @@ describe('the spool', () => {
     await provider.forceFlush();
     expect(await weave.calls()).toHaveLength(200);
     expect(processor.stats()).toEqual({ ended: 200, delivered: 200, ...NOTHING_ELSE });
+  });
+
+  it('is delivered by a sidecar, to the project of the app', async () => {
+    const spoolDir = tempDir();
+    const gone = start(AWAY, { ...IN_VAIN, spoolDir });
+    for (let n = 0; n < 100; n += 1) gone.tracer.startSpan(`span ${n}`).end();
+    await gone.provider.shutdown();
+
+    const weave = await startWeave();
+    const endpoints = ['receive.http', 'receive.grpc', 'telemetry.health', 'telemetry.metrics'];
+    const paths = endpoints.map((path) => (path.startsWith('receive') ? `${path}.endpoint` : path));
+    const set = [...paths.map((path) => `${path}=localhost:0`), `queue.dir=${spoolDir}`, `weave.url=${weave.url}`];
+    const nothing = { env: {}, netrcFile: '', readText: () => '' };
+    const { config } = loadConfig({ set: [...set, 'weave.project=other/one'], keyNeeded: false }, nothing);
+    const sidecar = await startService(config);
+    expect(await sidecar.close()).toMatchObject({ delivered: 100, left: 0 });
+    expect(await weave.calls()).toHaveLength(100);
   });
 
   it('is shared by processes, each with a queue of its own', async () => {

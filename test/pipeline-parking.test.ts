@@ -168,6 +168,42 @@ describe('what Weave takes nothing of', () => {
     expect(counters.total('exporter_sent_spans')).toBe(1200);
   });
 
+  it('keeps nobody waiting where it is one call that Weave fails at, not even those that came with it', async () => {
+    let broken = true;
+    const got = new Set<number>();
+    const { pipeline, add, queue, clock, sent, counters } = setUp({
+      outcome: (_index, _signal, { ids }) => {
+        if (broken && ids.includes(7)) return { status: 'retry', reason: 'HTTP 500' };
+        for (const id of ids) got.add(id);
+        return ACCEPTED;
+      },
+    });
+    pipeline.start();
+    const arrive = async (first: number, requests: number) => {
+      for (let at = first; at < first + requests; at += 1) {
+        add(numbered(10, at * 10 + 1));
+        await pass(clock, 60_000, 1000);
+      }
+    };
+    await arrive(0, 40);
+    // Its nine neighbours are there, too; that they are is told when their request is done.
+    expect([got.size, got.has(7)]).toEqual([399, false]);
+    expect([...queue.parkedUnder()]).toEqual(['suspects']);
+    expect(counters.total('exporter_sent_spans')).toBe(390);
+
+    const before = sent.length;
+    await arrive(40, 20);
+    expect(counters.total('exporter_sent_spans')).toBe(590);
+    // A request for what came, and for the suspect one for each half, and that each half minute.
+    expect(sent.length - before).toBeLessThan(20 + 60 * 9);
+
+    broken = false;
+    await pass(clock, 60_000);
+    expect(queue.depth()).toEqual(EMPTY);
+    expect(counters.total('exporter_sent_spans')).toBe(600);
+    expect(counters.total('dead_letter_spans')).toBe(0);
+  });
+
   it('is given up for the dead letters where it came in longer ago than it may be tried', async () => {
     const { pipeline, add, queue, clock, counters } = setUp({
       time: { startMs: HOUR_MS },

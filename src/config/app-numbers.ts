@@ -6,7 +6,7 @@ export interface NumberOptions {
   readonly maxExportBatchSize?: number | undefined;
   /** How long a span waits for company; else `OTEL_BSP_SCHEDULE_DELAY`, else 1000. */
   readonly scheduledDelayMillis?: number | undefined;
-  /** How long `forceFlush` waits at most; else `OTEL_BSP_EXPORT_TIMEOUT`, else 30,000. */
+  /** How long `forceFlush` waits at most, and `shutdown` where much is left; else `OTEL_BSP_EXPORT_TIMEOUT`, else 30,000. */
   readonly exportTimeoutMillis?: number | undefined;
   /** Spans that may wait; else `OTEL_BSP_MAX_QUEUE_SIZE`, else as many as `maxQueueBytes` allows. */
   readonly maxQueueSize?: number | undefined;
@@ -14,7 +14,7 @@ export interface NumberOptions {
   readonly maxQueueBytes?: number | undefined;
   /** Longest time for one request to Weave; else 30,000. */
   readonly timeoutMillis?: number | undefined;
-  /** How long `shutdown`, and a process that ends with spans not sent yet, are held up at most; else 5000. */
+  /** How long `shutdown`, or a process that ends, is held up by spans of which Weave takes none; else 5000. */
   readonly shutdownTimeoutMillis?: number | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { ProjectId } from '../core/call.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -34,6 +35,8 @@ export interface IntakeDeps {
 }
 
 export interface IntakeSettings {
+  /** Goes with what is stored: another process may deliver it. */
+  readonly project: ProjectId | null;
   /** How long a span waits for company. */
   readonly maxWaitMs: number;
   /** So many go on without waiting. */
@@ -148,7 +151,8 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
     const spans = taken.flatMap((span) => decoded(span) ?? []);
     rejected += taken.length - spans.length;
     if (spans.length === 0) return undefined;
-    return { signal: 'traces', encoding: 'protobuf', project: null, spans: spans.length, body: writeSpans(spans) };
+    const { project } = settings;
+    return { signal: 'traces', encoding: 'protobuf', project, spans: spans.length, body: writeSpans(spans) };
   }
 
   function decoded(source: ReadableSpanLike): Span | undefined {

@@ -1,4 +1,4 @@
-import type { SendOutcome } from './outcome.ts';
+import type { Failure } from './outcome.ts';
 
 /** A server may ask for more patience than the backoff, but for no more than this. */
 export const MAX_RETRY_AFTER_MS = 5 * 60_000;
@@ -8,9 +8,6 @@ export interface BackoffSettings {
   readonly initialMs: number;
   readonly maxMs: number;
 }
-
-/** An outcome after which the same calls are sent again. */
-export type Failure = Extract<SendOutcome, { readonly status: 'retry' | 'held' }>;
 
 /** How long to wait before the next attempt. `attempts`: 1 after the first one. `dice`: a number in [0, 1). */
 export function backoffMs(failure: Failure, attempts: number, dice: number, settings: BackoffSettings): number {

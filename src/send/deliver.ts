@@ -3,10 +3,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import type { Deliver, Delivery } from '../core/ports.ts';
 import { type BatcherSettings, createBatcher } from './batcher.ts';
-import type { GatedOutcome, Later } from './gate.ts';
 import { halve } from './halve.ts';
-import { accept, bury, type Item, newHandover, release } from './handover.ts';
-import type { Send } from './outcome.ts';
+import { accept, bury, type Item, isWholeHandover, newHandover, release } from './handover.ts';
+import type { GatedOutcome, Later, Send } from './outcome.ts';
 import { createSuspects } from './suspects.ts';
 
 export interface DeliverDeps {
@@ -90,7 +89,8 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
     switch (outcome.status) {
       case 'accepted':
         deps.counters.add('exporter_shortened_calls', items.filter(({ whole }) => whole !== undefined).length);
-        suspects.accepted(calls);
+        // A part of a suspect clears it of nothing.
+        if (send === deps.send) suspects.accepted(calls);
         return accept(items);
       case 'too_large': {
         if (items.length > 1) return halves(({ call }) => call.json.length);
@@ -101,8 +101,7 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
         return items.length > 1 ? halves(() => 1) : bury(items, outcome.reason);
       case 'later':
         if (send === deps.sendAlone && items.length > 1) return halves(() => 1);
-        if (outcome.trouble !== undefined && first?.handover.calls === items.length)
-          suspects.failed(calls, outcome.trouble);
+        if (outcome.trouble !== undefined && isWholeHandover(items)) suspects.failed(calls, outcome.trouble);
         return postpone(items, outcome);
       case 'aborted':
         return release(items);

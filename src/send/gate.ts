@@ -1,8 +1,8 @@
 import type { ProjectId } from '../core/call.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import type { Log, LogFields } from '../core/log.ts';
-import { type BackoffSettings, backoffMs, type Failure } from './backoff.ts';
-import type { Send, SendOutcome } from './outcome.ts';
+import { type BackoffSettings, backoffMs } from './backoff.ts';
+import type { Failure, GatedOutcome, Later, Send, SendOutcome } from './outcome.ts';
 
 /** Projects in trouble that are remembered; beyond it the oldest one may send again, and will be in trouble anew. */
 export const MAX_TROUBLES = 10_000;
@@ -20,19 +20,6 @@ export interface GateDeps {
   readonly log: Log;
   /** Called when something that was in the way may be gone: the time to ask `callUp`. */
   readonly wake: () => void;
-}
-
-/** What comes out of the gate: a failure that may pass has become `later`. */
-export type GatedOutcome = Exclude<SendOutcome, Failure> | Later;
-
-export interface Later {
-  readonly status: 'later';
-  /** What is in the way: to be asked about with `callUp`. */
-  readonly blockedBy: string;
-  /** Why the attempt failed; undefined where none was made, or where only a person can help. */
-  readonly failure?: string;
-  /** Where an attempt was made: a number that is the same for all failures between two successes. */
-  readonly trouble?: number;
 }
 
 /** What is in the way of a project, or of all. */

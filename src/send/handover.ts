@@ -27,6 +27,12 @@ export function newHandover(calls: number, acceptedAtMs: number, done: (delivery
   return { done, acceptedAtMs, calls, dead: [], pending: calls, delivered: 0, released: false, blockedBy: undefined };
 }
 
+/** Whether these are all calls of one handover and no others. */
+export function isWholeHandover(items: readonly Item[]): boolean {
+  const handover = items[0]?.handover;
+  return handover?.calls === items.length && items.every((item) => item.handover === handover);
+}
+
 export function accept(items: readonly Item[]): void {
   for (const { handover } of items) {
     handover.delivered += 1;

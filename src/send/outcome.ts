@@ -30,5 +30,21 @@ export type EndpointOutcome =
   /** This project takes nothing but complete calls. */
   | { readonly status: 'complete_only' };
 
+/** An outcome after which the same calls are sent again. */
+export type Failure = Extract<SendOutcome, { readonly status: 'retry' | 'held' }>;
+
+/** What comes out of the gate: a failure that may pass has become `later`. */
+export type GatedOutcome = Exclude<SendOutcome, Failure> | Later;
+
+export interface Later {
+  readonly status: 'later';
+  /** What is in the way: to be asked about with `callUp`. */
+  readonly blockedBy: string;
+  /** Why the attempt failed; undefined where none was made, or where only a person can help. */
+  readonly failure?: string;
+  /** Where an attempt was made: a number that is the same for all failures between two successes. */
+  readonly trouble?: number;
+}
+
 /** Sends calls that all belong to `project`. Never rejects. What wraps a `Send` has its form. */
 export type Send<Outcome> = (project: ProjectId, calls: readonly Call[], signal: AbortSignal) => Promise<Outcome>;

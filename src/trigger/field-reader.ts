@@ -1,5 +1,6 @@
 import type { Call } from '../core/call.ts';
 import { ANY_KEY, type FieldPath } from '../core/field-path.ts';
+import { isSame, memberAt, parseAt } from './json-bytes.ts';
 import { endOfText, skipSpace, skipValue } from './json-skim.ts';
 
 type OpenCall = Pick<Call, 'json' | 'summaryAt'>;
@@ -96,75 +97,77 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   /** The field of the front within which `next` is, its members being read one by one. */
   let within: Node | undefined;
 
+  // The bytes are handed from function to function: a variable that may change would be looked up for each of them.
+
   /** Reads the value at `at`, of which `node` says what is wanted; answers the place behind it. */
-  function collect(at: number, node: Node): number {
-    const first = json[at];
+  function collect(bytes: Buffer, at: number, node: Node): number {
+    const first = bytes[at];
     const isNested = (first === OBJECT || first === LIST) && (node.children.length > 0 || node.any !== undefined);
-    let end = isNested ? at + 1 : skipValue(json, at);
-    if (isNested) {
-      for (let index = 0; !endsAt(end); index += 1) end = collectMember(end, node, first === LIST ? index : -1);
-      end = skipSpace(json, end) + 1;
-    }
-    for (const path of node.paths) found[path]?.places.push(at, end);
+    const end = isNested ? collectMembers(bytes, at + 1, node, first === LIST) : skipValue(bytes, at);
+    for (let one = 0; one < node.paths.length; one += 1) found[node.paths[one] ?? -1]?.places.push(at, end);
     node.readIn = calls;
     return end;
   }
 
-  function endsAt(at: number): boolean {
-    const byte = json[skipSpace(json, at)];
-    return byte === 0x7d || byte === 0x5d;
+  function collectMembers(bytes: Buffer, start: number, node: Node, isList: boolean): number {
+    let at = memberAt(bytes, start);
+    for (let index = 0; at >= 0; index += 1) at = memberAt(bytes, collectMember(bytes, at, node, isList ? index : -1));
+    return -at;
   }
 
   /** Reads the member of an object, or the item of this number of a list; answers the place behind it. */
-  function collectMember(at: number, node: Node, index: number): number {
-    let place = skipSpace(json, at);
-    if (json[place] === COMMA) place = skipSpace(json, place + 1);
+  function collectMember(bytes: Buffer, at: number, node: Node, index: number): number {
+    let place = at;
     let child: Node | undefined;
     if (index >= 0) child = node.children.find((one) => one.index === index)?.node;
     else {
-      const keyEnd = endOfText(json, place + 1);
-      child = childAt(json, place + 1, keyEnd, node);
-      place = skipSpace(json, skipSpace(json, keyEnd + 1) + 1);
+      const keyEnd = endOfText(bytes, place + 1);
+      child = childAt(bytes, place + 1, keyEnd, node);
+      place = skipSpace(bytes, skipSpace(bytes, keyEnd + 1) + 1);
     }
-    if (child && node.any) collect(place, child);
+    if (child && node.any) collect(bytes, place, child);
     const wanted = node.any ?? child;
-    return wanted ? collect(place, wanted) : skipValue(json, place);
+    return wanted ? collect(bytes, place, wanted) : skipValue(bytes, place);
   }
 
   /** Reads the field at `at`; answers the place behind it, or -1 where there is none that anybody asks for. */
-  function readField(at: number): number {
-    const byte = json[at];
+  function readField(bytes: Buffer, at: number): number {
+    const byte = bytes[at];
     if (byte !== 0x22 && byte !== COMMA) return -1;
     const keyStart = byte === COMMA ? at + 2 : at + 1;
-    const keyEnd = endOfText(json, keyStart);
-    const child = childAt(json, keyStart, keyEnd, root);
+    const keyEnd = endOfText(bytes, keyStart);
+    const child = childAt(bytes, keyStart, keyEnd, root);
     if (!child) {
-      const isLast = !dumpIsWanted && isSame(json, keyStart, keyEnd, LAST_FIELD);
-      return isLast ? -1 : skipValue(json, keyEnd + 2);
+      const isLast = !dumpIsWanted && isSame(bytes, keyStart, keyEnd, LAST_FIELD);
+      return isLast ? -1 : skipValue(bytes, keyEnd + 2);
     }
     child.readIn = calls;
-    if (child.isAfter || !isReadInParts(child) || json[keyEnd + 2] !== OBJECT) return collect(keyEnd + 2, child);
+    if (child.isAfter || !isReadInParts(child) || bytes[keyEnd + 2] !== OBJECT)
+      return collect(bytes, keyEnd + 2, child);
     within = child;
     return keyEnd + 3;
   }
 
   /** Reads one more field of the front, or one more member of the field that is being read in parts. */
-  function readOn(): void {
-    if (within === undefined) next = next === summaryAt ? -1 : readField(next);
-    else if (!endsAt(next)) next = collectMember(next, within, -1);
+  function readOn(bytes: Buffer): void {
+    if (within === undefined) next = next === summaryAt ? -1 : readField(bytes, next);
     else {
-      next = skipSpace(json, next) + 1;
-      within = undefined;
+      const at = memberAt(bytes, next);
+      if (at >= 0) next = collectMember(bytes, at, within, -1);
+      else {
+        next = -at;
+        within = undefined;
+      }
     }
   }
 
   function placesOf({ top, member, places }: Found): readonly number[] {
     if (summaryAt !== undefined && top.isAfter) {
-      while (top.readIn < calls && nextAfter >= 0) nextAfter = readField(nextAfter);
+      while (top.readIn < calls && nextAfter >= 0) nextAfter = readField(json, nextAfter);
       return places;
     }
-    while (top.readIn < calls && next >= 0) readOn();
-    if (member) while (within === top && member.readIn < calls) readOn();
+    while (top.readIn < calls && next >= 0) readOn(json);
+    if (member) while (within === top && member.readIn < calls) readOn(json);
     return places;
   }
 
@@ -174,13 +177,13 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
     if (start === undefined || end === undefined) return NOTHING;
     if (places.length === 2) return parseOnce(one, start, end);
     const values: unknown[] = [];
-    for (let at = 0; at < places.length; at += 2) values.push(parse(json, places[at] ?? 0, places[at + 1] ?? 0));
+    for (let at = 0; at < places.length; at += 2) values.push(parseAt(json, places[at] ?? 0, places[at + 1] ?? 0));
     return values;
   }
 
   function parseOnce(one: Found, start: number, end: number): readonly unknown[] {
     if (isSame(json, start, end, one.memo, one.memoLength)) return one.memoValues;
-    const values = [parse(json, start, end)];
+    const values = [parseAt(json, start, end)];
     if (end - start > MEMO_BYTES) return values;
     one.memoLength = json.copy(one.memo, 0, start, end);
     one.memoValues = values;
@@ -286,16 +289,4 @@ function childAt(json: Buffer, start: number, end: number, node: Node): Node | u
     if (child && isSame(json, start, end, child.bytes)) return child.node;
   }
   return undefined;
-}
-
-/** Whether the first `length` of `bytes` stand between start and end. */
-function isSame(json: Buffer, start: number, end: number, bytes: Buffer, length = bytes.length): boolean {
-  if (end - start !== length) return false;
-  for (let at = 0; at < length; at += 1) if (json[start + at] !== bytes[at]) return false;
-  return true;
-}
-
-function parse(json: Buffer, start: number, end: number): unknown {
-  const text = json.toString('utf8', start, end);
-  return json[start] === 0x22 && !text.includes('\\') ? text.slice(1, -1) : JSON.parse(text);
 }

@@ -6,12 +6,12 @@ import { type FieldTest, MAX_MATCHED_CHARS } from '../core/rule.ts';
  */
 export function fieldTest(test: FieldTest): (values: readonly unknown[]) => boolean {
   const isOfOne = testOfOne(test);
-  const any = (values: readonly unknown[]) => {
+  const someOne = (values: readonly unknown[]) => {
     for (let at = 0; at < values.length; at += 1) if (isOfOne(values[at])) return true;
     return false;
   };
-  if (test.operator === 'ne') return (values) => !any(values);
-  return test.operator === 'exists' && !test.value ? (values) => !any(values) : any;
+  if (test.operator === 'ne') return (values) => !someOne(values);
+  return test.operator === 'exists' && !test.value ? (values) => !someOne(values) : someOne;
 }
 
 function testOfOne(test: FieldTest): (value: unknown) => boolean {

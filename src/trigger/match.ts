@@ -3,11 +3,12 @@ import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import type { Trigger } from '../core/ports.ts';
+import type { TraceId } from '../core/span.ts';
 import { compileConditions } from './condition.ts';
 import { createEvaluations, EVALUATION, MADE_BY_RULE } from './exclusion.ts';
 import { renderRequest } from './render.ts';
 import type { VersionedRule } from './rule-set.ts';
-import { createSampler } from './sampling.ts';
+import { isSampled, shareOf } from './sampling.ts';
 
 /** A request about one call; what the batch APIs take is 200 MB for all of them. */
 export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
@@ -18,11 +19,29 @@ export interface MatchDeps {
   readonly log: Log;
 }
 
+/** The share of a trace for each of the rules. Calls of one trace come together, and rules mostly have one salt: it is rarely worked out. */
+function createTraceShares(rules: readonly VersionedRule[]): (trace: TraceId) => Float64Array {
+  const shares = new Float64Array(rules.length);
+  const salts = [...new Set(rules.map(({ rule }) => rule.salt))];
+  const numbers = rules.map(({ rule }) => salts.indexOf(rule.salt));
+  const isSampling = rules.some(({ rule }) => rule.sample < 1 && rule.sampleBy === 'trace');
+  let last: TraceId | undefined;
+  return (trace) => {
+    if (!isSampling || trace === last) return shares;
+    last = trace;
+    const ofSalts = salts.map((salt) => shareOf(trace, salt));
+    for (let at = 0; at < shares.length; at += 1) shares[at] = ofSalts[numbers[at] ?? 0] ?? 1;
+    return shares;
+  };
+}
+
+const COUNTED = ['filtered', 'excluded', 'sampledOut'] as const;
+
 /** What the calls trigger, which Weave must have accepted. The same calls trigger the same at any time. */
 export type Match = (calls: readonly Call[]) => readonly Trigger[];
 
 /**
- *   call ─> of an evaluation? ─> for each rule: condition? ─> sampled? ─> made by a rule? ─> request rendered ─> trigger
+ *   call ─> for each rule: sampled? ─> of an evaluation? ─> condition? ─> made by a rule? ─> request rendered ─> trigger
  */
 export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): Match {
   const { clock, counters, log } = deps;
@@ -30,12 +49,15 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
   const evaluation = rules.length;
   const madeByRule = rules.length + 1;
   const evaluations = createEvaluations();
-  const isSampled = createSampler();
-  const entries = rules.map((versioned) => {
+  const traceShares = createTraceShares(rules);
+  const entries = rules.map((versioned, number) => {
     const { name } = versioned.rule;
     const tally = (outcome: string) => counters.of('rule_calls', { rule: name, outcome });
     return {
       ...versioned,
+      number,
+      /** What happens to nearly every call is counted once for all of them. */
+      counts: { filtered: 0, excluded: 0, sampledOut: 0 },
       tallies: {
         matched: tally('matched'),
         filtered: tally('filtered'),
@@ -46,12 +68,11 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     };
   });
   type Entry = (typeof entries)[number];
+  const sampled: Entry[] = [];
 
   function triggerOf(entry: Entry, call: Call): Trigger | undefined {
     const { rule, version, tallies } = entry;
     const { id: callId, traceId, projectId: project } = call;
-    const sampledBy = rule.sampleBy === 'call' ? traceId + callId : traceId;
-    if (!isSampled(sampledBy, rule.salt, rule.sample)) return void tallies.sampledOut(1);
     if (conditions.meets(madeByRule)) return void tallies.excluded(1);
     const request = entry.kind === 'job' ? requestOf(entry, call) : null;
     if (request === undefined) return void tallies.failed(1);
@@ -75,36 +96,57 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     return isLarger ? undefined : rendered.body;
   }
 
-  /** Opens the call. */
-  function isEvaluation(call: Call): boolean {
-    if (evaluations.has(call.traceId)) return true;
-    conditions.open(call);
+  /** The rules whose share the call is in: nothing is read of most calls where rules sample little. */
+  function sampledRules({ id, traceId }: Call): readonly Entry[] {
+    sampled.length = 0;
+    const shares = traceShares(traceId);
+    for (let at = 0; at < entries.length; at += 1) {
+      const entry = entries[at] as Entry;
+      const { sampleBy, salt, sample } = entry.rule;
+      const isIn =
+        sampleBy === 'call' ? isSampled(traceId + id, salt, sample) : sample >= 1 || (shares[at] ?? 1) < sample;
+      if (isIn) sampled.push(entry);
+      else entry.counts.sampledOut += 1;
+    }
+    return sampled;
+  }
+
+  /** Whether the call, which is open, or another one of its trace is marked as an evaluation. */
+  function isEvaluation({ traceId }: Call): boolean {
+    if (evaluations.has(traceId)) return true;
     if (!conditions.meets(evaluation)) return false;
-    evaluations.add(call.traceId);
+    evaluations.add(traceId);
     return true;
   }
 
-  function matchOne(call: Call, met: Uint32Array, triggers: Trigger[]): void {
-    for (let at = entries.length - 1; at >= 0; at -= 1) {
-      if (!conditions.meets(at)) continue;
-      met[at] = (met[at] ?? 0) + 1;
-      const trigger = triggerOf(entries[at] as Entry, call);
-      if (trigger) triggers.push(trigger);
+  function matchOne(call: Call, triggers: Trigger[]): void {
+    const inShare = sampledRules(call);
+    if (inShare.length === 0) return;
+    conditions.open(call);
+    const excluded = isEvaluation(call);
+    for (let at = inShare.length - 1; at >= 0; at -= 1) {
+      const entry = inShare[at] as Entry;
+      if (excluded) entry.counts.excluded += 1;
+      else if (!conditions.meets(entry.number)) entry.counts.filtered += 1;
+      else {
+        const trigger = triggerOf(entry, call);
+        if (trigger) triggers.push(trigger);
+      }
     }
   }
 
   return (calls) => {
     const triggers: Trigger[] = [];
-    const met = new Uint32Array(entries.length);
-    let excluded = 0;
     // Backwards: a span ends after those below it, so that the mark of an evaluation is seen before they are.
-    for (const call of calls.toReversed()) {
-      if (isEvaluation(call)) excluded += 1;
-      else matchOne(call, met, triggers);
+    for (let at = calls.length - 1; at >= 0; at -= 1) {
+      const call = calls[at];
+      if (call) matchOne(call, triggers);
     }
-    for (const [at, { tallies }] of entries.entries()) {
-      tallies.excluded(excluded);
-      tallies.filtered(calls.length - excluded - (met[at] ?? 0));
+    for (const { tallies, counts } of entries) {
+      for (const outcome of COUNTED) {
+        tallies[outcome](counts[outcome]);
+        counts[outcome] = 0;
+      }
     }
     return triggers.reverse();
   };

@@ -8,26 +8,14 @@ const SHARES = 1_000_000;
  * and what a lower rate takes a higher one takes as well. With the empty salt this is the hash of Weave's ingest sampling:
  * sha256 as a number, modulo a million.
  */
-export type IsSampled = (id: string, salt: string, rate: number) => boolean;
-
-/** The sampler remembers its last id: many rules ask about the same one in turn. */
-export function createSampler(): IsSampled {
-  let last = '';
-  let share = 0;
-  return (id, salt, rate) => {
-    if (rate >= 1) return true;
-    const salted = salt === '' ? id : salt + id;
-    if (salted !== last) {
-      share = shareOf(salted);
-      last = salted;
-    }
-    return share < rate * SHARES;
-  };
+export function isSampled(id: string, salt: string, rate: number): boolean {
+  return rate >= 1 || shareOf(id, salt) < rate;
 }
 
-function shareOf(salted: string): number {
-  const digest = hash('sha256', salted, 'buffer');
+/** Where an id stands among all: 0 to 1. A rate takes those below it. */
+export function shareOf(id: string, salt: string): number {
+  const digest = hash('sha256', salt + id, 'buffer');
   let rest = 0;
   for (let at = 0; at < digest.length; at += 4) rest = (rest * 2 ** 32 + digest.readUInt32BE(at)) % SHARES;
-  return rest;
+  return rest / SHARES;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ProjectId } from '../../src/core/call.ts';
 import type { AcceptOutcome, QueueDepth, RawRequest } from '../../src/core/ports.ts';
 import { createReadableSpanDecoder } from '../../src/decode/readable-span.ts';
 import type { ReadableSpanLike } from '../../src/decode/readable-span-like.ts';
@@ -9,6 +10,7 @@ import { RESOURCE, readableSpan } from '../support/readable-span.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
 
 const MIB = 1024 * 1024;
+const PROJECT = 'acme/shop' as ProjectId;
 
 function world(settings: Partial<IntakeSettings> = {}, deps: Partial<IntakeDeps> = {}) {
   const clock = createFakeClock();
@@ -35,7 +37,7 @@ function world(settings: Partial<IntakeSettings> = {}, deps: Partial<IntakeDeps>
       log,
       ...deps,
     },
-    { maxWaitMs: 1000, enough: 100, maxSpans: 1_000_000, maxBytes: 64 * MIB, ...settings },
+    { project: PROJECT, maxWaitMs: 1000, enough: 100, maxSpans: 1_000_000, maxBytes: 64 * MIB, ...settings },
   );
   return {
     clock,
@@ -89,6 +91,7 @@ describe('the intake', () => {
     expect(stored).toHaveLength(0);
     await intake.flush();
     expect(names()).toEqual(all);
+    expect(new Set(stored.map(({ project }) => project))).toEqual(new Set([PROJECT]));
     expect(Math.max(...stored.map(({ spans }) => spans))).toBeLessThanOrEqual(64);
     expect(intake.counts()).toEqual({ waiting: 0, dropped: 0, rejected: 0 });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type BackoffSettings, backoffMs, type Failure, MAX_RETRY_AFTER_MS } from '../../src/send/backoff.ts';
+import { type BackoffSettings, backoffMs, MAX_RETRY_AFTER_MS } from '../../src/send/backoff.ts';
+import type { Failure } from '../../src/send/outcome.ts';
 
 const SETTINGS: BackoffSettings = { initialMs: 1000, maxMs: 30_000 };
 const RETRY: Failure = { status: 'retry', reason: 'HTTP 500' };

@@ -3,8 +3,8 @@ import type { Call } from '../../src/core/call.ts';
 import { createCounters } from '../../src/core/counters.ts';
 import type { Delivery } from '../../src/core/ports.ts';
 import { createDeliver, type DeliverSettings } from '../../src/send/deliver.ts';
-import type { GatedOutcome } from '../../src/send/gate.ts';
-import type { Send } from '../../src/send/outcome.ts';
+import type { GatedOutcome, Send } from '../../src/send/outcome.ts';
+import { MAX_FAILURES } from '../../src/send/suspects.ts';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.ts';
 import { ACCEPT, type Behaviour, type FakeWeave, startFakeWeave } from './fake-weave.ts';
 import { createLine, LINE_SETTINGS, shortenPad } from './line.ts';
@@ -226,6 +226,29 @@ describe('deliver', () => {
     expect(await deliver(sampleCalls(50, project('team/fine')))).toMatchObject({ delivered: 50 });
     // The stuck one had one place less than there are, and asked for no more.
     expect(weave.requests.filter(({ path }) => path.includes('stuck'))).toHaveLength(3);
+  });
+
+  it.each([
+    ['sends calls by themselves that have failed by themselves, again and again', [sampleCall(1)], 'alone'],
+    ['sends calls with others that have failed only with others', sampleCalls(2), 'together'],
+  ])('%s', async (_, calls, expected) => {
+    const ways: string[] = [];
+    let trouble = 0;
+    const way =
+      (name: string): Send<GatedOutcome> =>
+      async () => {
+        ways.push(name);
+        trouble += 1;
+        return { status: 'later', blockedBy: 'team/app', failure: 'HTTP 500', trouble };
+      };
+    const deps = { send: way('together'), sendAlone: way('alone'), counters: createCounters(), shorten: shortenPad };
+    const { deliver, flush } = createDeliver({ ...deps, clock }, LINE_SETTINGS);
+    for (let time = 0; time <= MAX_FAILURES; time += 1) {
+      const deliveries = calls.map((call) => deliver([call], 0));
+      flush();
+      await Promise.all(deliveries);
+    }
+    expect([ways.length, ways.at(-1)]).toEqual([MAX_FAILURES + 1, expected]);
   });
 
   it('stops for every project where the key is refused', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Log, silentLog } from '../../src/core/log.ts';
-import { createGate, type GatedOutcome, MAX_TROUBLES } from '../../src/send/gate.ts';
-import type { Send, SendOutcome } from '../../src/send/outcome.ts';
+import { createGate, MAX_TROUBLES } from '../../src/send/gate.ts';
+import type { GatedOutcome, Send, SendOutcome } from '../../src/send/outcome.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { project } from './samples.ts';
 
@@ -63,7 +63,12 @@ describe('the gate', () => {
 
   it('sends nothing of a project that has just failed, until its time has come, and then one try', async () => {
     const { clock, gate, ends, begin, request, wakes } = setUp();
-    expect(await request(BUSY)).toEqual({ status: 'later', blockedBy: 'team/app', failure: 'HTTP 503' });
+    expect(await request(BUSY)).toEqual({
+      status: 'later',
+      blockedBy: 'team/app',
+      failure: 'HTTP 503',
+      trouble: 1,
+    });
     await clock.advance(499);
     expect(await begin()).toEqual({ status: 'later', blockedBy: 'team/app' });
     expect([gate.blocker(project()), gate.callUp('team/app'), wakes()]).toEqual(['team/app', 'none', 0]);
@@ -126,8 +131,8 @@ describe('the gate', () => {
     await Promise.all(together);
     await clock.advance(8999);
     expect(gate.blocker(project())).toBe('team/app');
-    await clock.advance(1);
     expect(gate.troubles()).toMatchObject([{ attempts: 1 }]);
+    await clock.advance(1);
     ends.length = 0;
     expect(await request(ACCEPTED)).toBe(ACCEPTED);
   });
@@ -151,7 +156,7 @@ describe('the gate', () => {
 
   it('keeps all projects back where the key is refused, with one try for all of them', async () => {
     const { clock, gate, ends, begin, request } = setUp();
-    expect(await request(BAD_KEY, 'team/one')).toEqual({ status: 'later', blockedBy: 'server' });
+    expect(await request(BAD_KEY, 'team/one')).toEqual({ status: 'later', blockedBy: 'server', trouble: 1 });
     expect(await begin('team/other')).toEqual({ status: 'later', blockedBy: 'server' });
     expect(ends).toHaveLength(0);
     await clock.advance(15_000);
@@ -195,6 +200,48 @@ describe('the gate', () => {
       'error team/app HTTP 403: Weave turns the bridge away; nothing is lost, its calls wait. Check the key.',
       'info team/app Weave takes calls again.',
     ]);
+  });
+
+  it('gives all failures between two successes one number', async () => {
+    const { clock, request } = setUp();
+    const numbers: unknown[] = [];
+    for (const outcome of [BUSY, BUSY, ACCEPTED, BUSY, FORBIDDEN]) {
+      const gated = await request(outcome);
+      numbers.push(gated.status === 'later' ? gated.trouble : 'open');
+      await clock.advance(60_000);
+    }
+    expect(numbers).toEqual([1, 1, 'open', 2, 2]);
+  });
+
+  it('lets suspects by, and after a failure keeps back only them, for longer each time', async () => {
+    const { clock, gate, ends, request } = setUp();
+    await request(BUSY);
+    const failures = [];
+    for (const outcome of [BUSY, FORBIDDEN]) {
+      const alone = gate.sendAlone(project(), [], RUNNING);
+      ends.pop()?.(outcome);
+      failures.push(await alone);
+    }
+    expect(failures).toEqual([
+      { status: 'later', blockedBy: 'suspects', failure: 'HTTP 503', trouble: 2 },
+      { status: 'later', blockedBy: 'suspects', trouble: 2 },
+    ]);
+    await clock.advance(500);
+    expect([gate.callUp('team/app'), gate.callUp('suspects')]).toEqual(['one', 'none']);
+    await clock.advance(14_500);
+    expect(gate.callUp('suspects')).toBe('one');
+    const accepted = gate.sendAlone(project(), [], RUNNING);
+    ends.pop()?.(ACCEPTED);
+    expect(await accepted).toBe(ACCEPTED);
+    expect(gate.callUp('suspects')).toBe('none');
+  });
+
+  it('tells of no trouble that nothing waits for', async () => {
+    const { clock, gate, request } = setUp();
+    await request(BUSY);
+    expect(gate.troubles()).toHaveLength(1);
+    await clock.advance(500);
+    expect(gate.troubles()).toEqual([]);
   });
 
   it('remembers no more projects in trouble than it may', async () => {

@@ -130,11 +130,10 @@ afterEach(async () => {
 });
 
 /** From the queue to the socket, with one entry for each call. */
-function setUp(calls: readonly number[], maxElapsedMs = 0) {
+function setUp(calls: readonly number[], more: { readonly maxElapsedMs?: number; readonly timeoutMs?: number } = {}) {
   const queue = createFakeQueue();
   const clock = createFakeClock({ dice: () => 0 });
-  const settings = { maxElapsedMs, timeoutMs: 150 };
-  const line = createLine({ url: weave.url, clock, settings, wake: () => pipeline.wake() });
+  const line = createLine({ url: weave.url, clock, settings: more, wake: () => pipeline.wake() });
   const { counters, deliverer, gate } = line;
   const content = noLogs(deliverer);
   const pipeline: Pipeline = createPipeline(
@@ -161,7 +160,8 @@ describe.each(TABLE)('%s', (_name, trouble) => {
   it.each(POSITIONS)('about the %s call', async (position) => {
     const { behaviour, requests, dead: reason, waitMs = 0, blind = false } = trouble;
     const { times = Number.POSITIVE_INFINITY, overBytes = 0 } = trouble;
-    const { clock, counters, dead, deliverAll } = setUp(CALLS[position]);
+    const timeoutMs = behaviour.kind === 'hang' ? 150 : 10_000;
+    const { clock, counters, dead, deliverAll } = setUp(CALLS[position], { timeoutMs });
     const marked = idOf(MARKED[position]);
     const begun: number[] = [];
     let met = 0;
@@ -246,7 +246,7 @@ it('goes on where nobody listened for a while', async () => {
 });
 
 it.each(POSITIONS)('gives a batch up, undivided, once it is too old: about the %s call', async (position) => {
-  const { dead, deliverAll } = setUp(CALLS[position], 1000);
+  const { dead, deliverAll } = setUp(CALLS[position], { maxElapsedMs: 1000 });
   weave.behave(() => answer(503));
   await deliverAll();
   expect(dead()).toEqual(

@@ -51,7 +51,9 @@ const WAYS = {
   async flush({ end, count, provider }) {
     end(count);
     await provider.forceFlush();
-    process.stdout.write('flushed\n');
+    process.stdout.write(
+      `flushed, and left behind: ${process.getActiveResourcesInfo().filter((name) => name === 'Timeout')}\n`,
+    );
   },
   /** Runs until it is told to stop, which it handles itself. */
   async serve({ end, count, provider }) {
