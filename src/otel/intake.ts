@@ -7,17 +7,12 @@ import type { Span } from '../core/span.ts';
 import type { DecodedSpan } from '../decode/readable-span.ts';
 import type { ReadableSpanLike, ResourceLike } from '../decode/readable-span-like.ts';
 import { writeSpans } from './otlp-writer.ts';
-import { estimatedBytes } from './span-bytes.ts';
+import { createWaitingSpans } from './waiting-spans.ts';
 
 /** Spans of one stored request: some milliseconds of work at most. */
 const MAX_SPANS = 64;
 /** As estimated; a single span may be larger. */
 const MAX_REQUEST_BYTES = 256 * 1024;
-/**
- * So many spans are measured together, since to measure each at its end would double what that costs the app.
- * By so many more than `maxBytes` may wait, therefore.
- */
-export const MEASURED_TOGETHER = 256;
 /** How long the event loop may be kept busy before others get their turn. */
 const SLICE_MS = 5;
 /** A detector that takes longer leaves its attributes out. */
@@ -72,11 +67,7 @@ export interface IntakeCounts {
 
 export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake {
   const { clock, log } = deps;
-  let waiting: ReadableSpanLike[] = [];
-  /** Of the first ones in `waiting`, those that have been measured. */
-  let sizes: number[] = [];
-  /** Their sum. */
-  let waitingBytes = 0;
+  const waiting = createWaitingSpans();
   /** Taken out of `waiting` and not in the queue yet. */
   let storing = 0;
   /** What the queue held when it was last asked: since then only deliveries have changed it. */
@@ -87,18 +78,8 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
   let running: Promise<void> | undefined;
 
   function isFull(): boolean {
-    return (
-      waiting.length + storing + stored.spans >= settings.maxSpans || waitingBytes + stored.bytes >= settings.maxBytes
-    );
-  }
-
-  function measure(): void {
-    for (let at = sizes.length; at < waiting.length; at += 1) {
-      const span = waiting[at];
-      const bytes = span ? estimatedBytes(span) : 0;
-      sizes.push(bytes);
-      waitingBytes += bytes;
-    }
+    const spans = waiting.count() + storing + stored.spans;
+    return spans >= settings.maxSpans || waiting.bytes() + stored.bytes >= settings.maxBytes;
   }
 
   function drop(spans: number): void {
@@ -116,8 +97,8 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
   async function storeAll(): Promise<void> {
     await clock.yield();
     let sliceStartMs = clock.monotonic();
-    while (waiting.length > 0) {
-      await resourcesReady(waiting[0]?.resource);
+    while (waiting.count() > 0) {
+      await resourcesReady(waiting.first()?.resource);
       await store(nextRequest());
       if (clock.monotonic() - sliceStartMs < SLICE_MS) continue;
       await clock.yield();
@@ -136,18 +117,7 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
 
   /** The oldest spans that wait, as many as fit into one request. */
   function nextRequest(): RawRequest | undefined {
-    measure();
-    let bytes = sizes[0] ?? 0;
-    let count = 1;
-    for (const more of sizes.slice(1, MAX_SPANS)) {
-      if (bytes + more > MAX_REQUEST_BYTES) break;
-      bytes += more;
-      count += 1;
-    }
-    const taken = waiting.slice(0, count);
-    waiting = waiting.slice(count);
-    sizes = sizes.slice(count);
-    waitingBytes -= bytes;
+    const taken = waiting.take(MAX_SPANS, MAX_REQUEST_BYTES);
     const spans = taken.flatMap((span) => decoded(span) ?? []);
     rejected += taken.length - spans.length;
     if (spans.length === 0) return undefined;
@@ -187,21 +157,20 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
         stored = deps.depth();
         if (isFull()) return drop(1);
       }
-      waiting.push(span);
-      if (waiting.length - sizes.length >= MEASURED_TOGETHER) measure();
+      waiting.add(span);
       if (running) return;
-      if (waiting.length >= settings.enough || settings.maxWaitMs === 0) void run();
+      if (waiting.count() >= settings.enough || settings.maxWaitMs === 0) void run();
       else timer ??= clock.after(settings.maxWaitMs, () => void run());
     },
-    flush: () => (running || waiting.length > 0 ? run() : Promise.resolve()),
+    flush: () => (running || waiting.count() > 0 ? run() : Promise.resolve()),
     takeAll() {
       const requests: RawRequest[] = [];
-      while (waiting.length > 0) {
+      while (waiting.count() > 0) {
         const request = nextRequest();
         if (request) requests.push(request);
       }
       return requests;
     },
-    counts: () => ({ waiting: waiting.length + storing, dropped, rejected }),
+    counts: () => ({ waiting: waiting.count() + storing, dropped, rejected }),
   };
 }

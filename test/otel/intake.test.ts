@@ -4,7 +4,8 @@ import type { AcceptOutcome, QueueDepth, RawRequest } from '../../src/core/ports
 import { createReadableSpanDecoder } from '../../src/decode/readable-span.ts';
 import type { ReadableSpanLike } from '../../src/decode/readable-span-like.ts';
 import { decodeRequest } from '../../src/decode/request.ts';
-import { createIntake, type IntakeDeps, type IntakeSettings, MEASURED_TOGETHER } from '../../src/otel/intake.ts';
+import { createIntake, type IntakeDeps, type IntakeSettings } from '../../src/otel/intake.ts';
+import { MEASURED_TOGETHER } from '../../src/otel/waiting-spans.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { RESOURCE, readableSpan } from '../support/readable-span.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
