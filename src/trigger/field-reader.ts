@@ -1,7 +1,8 @@
 import type { Call } from '../core/call.ts';
-import { ANY_KEY, type FieldPath } from '../core/field-path.ts';
+import type { FieldPath } from '../core/field-path.ts';
 import { isSame, memberAt, parseAt } from './json-bytes.ts';
 import { endOfText, skipSpace, skipValue } from './json-skim.ts';
+import { addPath, childAt, isReadInParts, type Node, newNode } from './path-tree.ts';
 
 type OpenCall = Pick<Call, 'json' | 'summaryAt'>;
 
@@ -19,29 +20,6 @@ export interface FieldReader {
   exists(path: number): boolean;
   /** False: the bytes stand in none of them. For bytes that JSON never escapes but as `\\u…`; quicker than to parse. */
   mayHold(path: number, bytes: Buffer): boolean;
-}
-
-interface Child {
-  readonly key: string;
-  /** As the key stands in JSON. */
-  readonly bytes: Buffer;
-  /** As the place of an item in a list; -1 for a key that is none. */
-  readonly index: number;
-  readonly node: Node;
-}
-
-/** The keys of all paths as a tree. */
-interface Node {
-  readonly children: Child[];
-  /** The children by the length of their key, which tells most keys apart from those that nobody asks for. */
-  readonly byLength: (Child[] | undefined)[];
-  any: Node | undefined;
-  /** Numbers of the paths that end here. */
-  readonly paths: number[];
-  /** The number of the last call in which this was read. */
-  readIn: number;
-  /** Of a field of the call itself: it comes with the summary or behind it. */
-  readonly isAfter: boolean;
 }
 
 /** What is known of a path in the call that is open. */
@@ -70,18 +48,6 @@ const UNICODE_ESCAPE = Buffer.from('\\u');
 
 /** Behind the bridge's own writer no field follows this one, and it is as large as all the others together. */
 const LAST_FIELD = Buffer.from('otel_dump');
-
-/** The fields from `summary` on, in the writer's order: they can be read without going through what is large before them. */
-const SUMMARY_AND_AFTER: ReadonlySet<string> = new Set([
-  'summary',
-  'exception',
-  'thread_id',
-  'turn_id',
-  'wb_run_id',
-  'wb_run_step',
-  'wb_run_step_end',
-  'otel_dump',
-]);
 
 export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   const root = newNode(false);
@@ -232,23 +198,6 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   };
 }
 
-function newNode(isAfter: boolean): Node {
-  return { children: [], byLength: [], any: undefined, paths: [], readIn: 0, isAfter };
-}
-
-/** Its members can be read one by one: nobody asks for all of them, nor for the whole. */
-function isReadInParts({ any, paths }: Node): boolean {
-  return any === undefined && paths.length === 0;
-}
-
-/** Adds a path; answers the nodes of its first two keys. */
-function addPath(root: Node, keys: readonly string[], number: number): readonly Node[] {
-  const nodes: Node[] = [];
-  for (const key of keys) nodes.push(childFor(nodes.at(-1) ?? root, key));
-  nodes.at(-1)?.paths.push(number);
-  return nodes;
-}
-
 function foundAt([top, member]: readonly Node[]): Found {
   if (!top) throw new Error('A path has at least one key.');
   const memo = Buffer.alloc(MEMO_BYTES);
@@ -264,29 +213,4 @@ function foundAt([top, member]: readonly Node[]): Found {
   };
 }
 
-function childFor(node: Node, key: string): Node {
-  if (key === ANY_KEY) {
-    node.any ??= newNode(false);
-    return node.any;
-  }
-  const known = node.children.find((child) => child.key === key);
-  if (known) return known.node;
-  const bytes = Buffer.from(JSON.stringify(key).slice(1, -1));
-  const index = /^\d+$/.test(key) ? Number(key) : -1;
-  const child = { key, bytes, index, node: newNode(SUMMARY_AND_AFTER.has(key)) };
-  node.children.push(child);
-  node.byLength[bytes.length] = [...(node.byLength[bytes.length] ?? []), child];
-  return child.node;
-}
-
 const NOTHING: readonly unknown[] = [];
-
-function childAt(json: Buffer, start: number, end: number, node: Node): Node | undefined {
-  const candidates = node.byLength[end - start];
-  if (candidates === undefined) return undefined;
-  for (let at = 0; at < candidates.length; at += 1) {
-    const child = candidates[at];
-    if (child && isSame(json, start, end, child.bytes)) return child.node;
-  }
-  return undefined;
-}

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type FieldPath, parseFieldPath, valuesAt } from '../../src/core/field-path.ts';
+import { createMapper } from '../../src/map/map-spans.ts';
 import { createFieldReader } from '../../src/trigger/field-reader.ts';
-import { mapSpecs } from '../support/spans.ts';
+import { J, PROJECT, spanOf } from '../support/spans.ts';
 
 function path(text: string): FieldPath {
   const parsed = parseFieldPath(text);
@@ -108,9 +109,46 @@ describe('the field reader', () => {
     expect(reader.values(0)).toEqual(['plain']);
   });
 
+  /** Calls as the bridge writes them, plain and with letters of several bytes before the summary. */
+  const mapped = ['plain', 'Grüße 18°C 你好 👋'].flatMap((said) => {
+    const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.usage.input_tokens': 5, said, input: J({ said }) };
+    const span = spanOf({ attributes, status: { code: 2, message: said } });
+    return createMapper({ version: '1' })([{ span, project: PROJECT }]).calls;
+  });
+
   it('may stop at the dump of the span, which the bridge writes last', () => {
-    const calls = mapSpecs({ attributes: { a: 1 } }, { status: { code: 2, message: 'bad' } });
-    for (const call of calls) expect(Object.keys(call).at(-1)).toBe('otel_dump');
+    for (const { json } of mapped) expect(Object.keys(JSON.parse(json.toString())).at(-1)).toBe('otel_dump');
+  });
+
+  it('may begin at the summary, which the bridge says the place of', () => {
+    expect(mapped).toHaveLength(2);
+    for (const { json, summaryAt } of mapped) {
+      expect(json.subarray(summaryAt, (summaryAt ?? 0) + 12).toString()).toBe(',"summary":{');
+    }
+  });
+
+  it('finds the same from the front as from the summary, in any order', () => {
+    const texts = [
+      'exception',
+      'attributes.said',
+      'summary.status_counts.error',
+      'op_name',
+      'summary',
+      'thread_id',
+      'attributes.no',
+      'otel_dump.name',
+    ];
+    for (const { json, summaryAt } of mapped) {
+      const whole: unknown = JSON.parse(json.toString());
+      const reader = createFieldReader(texts.map(path));
+      for (const call of [{ json, summaryAt }, { json }]) {
+        for (const order of [texts, texts.toReversed()]) {
+          reader.open(call);
+          const found = order.map((text) => reader.values(texts.indexOf(text)));
+          expect(found).toEqual(order.map((text) => valuesAt(whole, path(text))));
+        }
+      }
+    }
   });
 });
 

@@ -1,0 +1,80 @@
+import { ANY_KEY } from '../core/field-path.ts';
+import { isSame } from './json-bytes.ts';
+
+interface Child {
+  readonly key: string;
+  /** As the key stands in JSON. */
+  readonly bytes: Buffer;
+  /** As the place of an item in a list; -1 for a key that is none. */
+  readonly index: number;
+  readonly node: Node;
+}
+
+/** The keys of all paths as a tree. */
+export interface Node {
+  readonly children: Child[];
+  /** The children by the length of their key, which tells most keys apart from those that nobody asks for. */
+  readonly byLength: (Child[] | undefined)[];
+  any: Node | undefined;
+  /** Numbers of the paths that end here. */
+  readonly paths: number[];
+  /** The number of the last call in which this was read. */
+  readIn: number;
+  /** Of a field of the call itself: it comes with the summary or behind it. */
+  readonly isAfter: boolean;
+}
+
+/** The fields from `summary` on, in the writer's order: they can be read without going through what is large before them. */
+const SUMMARY_AND_AFTER: ReadonlySet<string> = new Set([
+  'summary',
+  'exception',
+  'thread_id',
+  'turn_id',
+  'wb_run_id',
+  'wb_run_step',
+  'wb_run_step_end',
+  'otel_dump',
+]);
+
+export function newNode(isAfter: boolean): Node {
+  return { children: [], byLength: [], any: undefined, paths: [], readIn: 0, isAfter };
+}
+
+/** Its members can be read one by one: nobody asks for all of them, nor for the whole. */
+export function isReadInParts({ any, paths }: Node): boolean {
+  return any === undefined && paths.length === 0;
+}
+
+/** Adds a path; answers the nodes of its first two keys. */
+export function addPath(root: Node, keys: readonly string[], number: number): readonly Node[] {
+  const nodes: Node[] = [];
+  for (const key of keys) nodes.push(childFor(nodes.at(-1) ?? root, key));
+  nodes.at(-1)?.paths.push(number);
+  return nodes;
+}
+
+function childFor(node: Node, key: string): Node {
+  if (key === ANY_KEY) {
+    node.any ??= newNode(false);
+    return node.any;
+  }
+  const known = node.children.find((child) => child.key === key);
+  if (known) return known.node;
+  const bytes = Buffer.from(JSON.stringify(key).slice(1, -1));
+  const index = /^\d+$/.test(key) ? Number(key) : -1;
+  const child = { key, bytes, index, node: newNode(SUMMARY_AND_AFTER.has(key)) };
+  node.children.push(child);
+  node.byLength[bytes.length] = [...(node.byLength[bytes.length] ?? []), child];
+  return child.node;
+}
+
+/** What is wanted below the key that stands between start and end. */
+export function childAt(json: Buffer, start: number, end: number, node: Node): Node | undefined {
+  const candidates = node.byLength[end - start];
+  if (candidates === undefined) return undefined;
+  for (let at = 0; at < candidates.length; at += 1) {
+    const child = candidates[at];
+    if (child && isSame(json, start, end, child.bytes)) return child.node;
+  }
+  return undefined;
+}
