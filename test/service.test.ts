@@ -73,6 +73,14 @@ describe('the service', () => {
     expect(await recordedCalls(weave.url, 'acme/bots')).toBe(RECORDED_SPANS);
   });
 
+  it('delivers to an older Weave, too, which has other paths', async () => {
+    weave.faults.play({ v2: 'missing' });
+    const service = await start('shutdown.timeout=10s');
+    await postRecording(service.addresses.http);
+    expect(await service.close()).toEqual({ delivered: RECORDED_SPANS, left: 0, dead: 0 });
+    expect(await recordedCalls(weave.url, 'acme/bots')).toBe(RECORDED_SPANS);
+  });
+
   it('counts what Weave refuses for good', async () => {
     weave.faults.add({ path: '/v2/', status: 400 });
     const service = await start('shutdown.timeout=10s');

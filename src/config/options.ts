@@ -97,7 +97,9 @@ export const OPTIONS = {
   retry: {
     initial: option(duration(1, HOUR), '1s', { about: 'first wait after a failed request; doubles each time' }),
     max: option(duration(1, 24 * HOUR), '30s', { about: 'longest wait between two tries' }),
-    max_elapsed: option(duration(0, 1000 * HOUR), '0s', { about: 'give up after this time; 0s: never' }),
+    max_elapsed: option(duration(0, 1000 * HOUR), '0s', {
+      about: 'a try that fails is the last one for what came in longer ago than this; 0s: never',
+    }),
   },
   map: {
     usage: option(choice(['leaf', 'rollup']), 'leaf', {

@@ -65,11 +65,8 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
   const troubles = new Map<string, State>();
   let lastNumber = 0;
 
-  const troublesOf = (blocked: string): readonly State[] =>
-    [...new Set([SERVER, blocked])].flatMap((key) => troubles.get(key) ?? []);
-
   function blocker(project: ProjectId): string | undefined {
-    return troublesOf(project).find(({ phase }) => phase === 'waiting' || phase === 'trying')?.blocked;
+    return keepsBack(troubles.get(SERVER)) ?? keepsBack(troubles.get(project));
   }
 
   function wait(blocked: string, delayMs: number): Timer {
@@ -84,7 +81,7 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
   }
 
   function begin(project: ProjectId): readonly State[] {
-    const tries = troublesOf(project);
+    const tries = [SERVER, project].flatMap((key) => troubles.get(key) ?? []);
     for (const state of tries) {
       state.timer.cancel();
       state.phase = 'trying';
@@ -92,11 +89,15 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
     return tries;
   }
 
-  function end({ blocked, attempts, timer }: State): void {
+  function forget({ blocked, timer }: State): void {
     timer.cancel();
     troubles.delete(blocked);
-    log.info('Weave takes calls again.', { blocked, attempts });
     wake();
+  }
+
+  function end(state: State): void {
+    forget(state);
+    log.info('Weave takes calls again.', { blocked: state.blocked, attempts: state.attempts });
   }
 
   /** Answers the number of the trouble. */
@@ -116,7 +117,7 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
     troubles.set(blocked, { number, blocked, attempts, reason, todo, phase: 'waiting', dueMs, timer });
     report(log, failure, { blocked, attempts, delayMs: Math.round(delayMs), reason });
     const [oldest] = troubles.values();
-    if (troubles.size > MAX_TROUBLES && oldest) end(oldest);
+    if (troubles.size > MAX_TROUBLES && oldest) forget(oldest);
     return number;
   }
 
@@ -161,10 +162,10 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
       return later(SUSPECTS, outcome, fail(SUSPECTS, outcome, known ? [known] : []));
     },
     callUp(blocked) {
-      const states = troublesOf(blocked);
-      if (states.length === 0) return 'all';
-      if (states.some(({ phase }) => phase !== 'due')) return 'none';
-      for (const state of states) state.phase = 'called';
+      const [server, own] = [troubles.get(SERVER), troubles.get(blocked)];
+      if (server === undefined && own === undefined) return 'all';
+      if ((server ?? own)?.phase !== 'due' || (own ?? server)?.phase !== 'due') return 'none';
+      for (const state of [server, own]) if (state) state.phase = 'called';
       return 'one';
     },
     // One that stays due has nothing that waits for it.
@@ -173,6 +174,10 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
       for (const { timer } of troubles.values()) timer.cancel();
     },
   };
+}
+
+function keepsBack(state: State | undefined): string | undefined {
+  return state?.phase === 'waiting' || state?.phase === 'trying' ? state.blocked : undefined;
 }
 
 function later(blockedBy: string, failure: Failure, trouble: number): Later {

@@ -122,8 +122,7 @@ async function liveAndDie(lives: Lives, leftMs: () => number): Promise<void> {
     await systemClock.sleep(ms / 2);
     watched.stop();
     if (dice.chance(0.2)) {
-      await life.stop();
-      tally.add('asked to stop');
+      tally.add(`asked to stop, exit ${await life.stop()}`);
     } else {
       await life.kill();
       tally.add('killed');
