@@ -1,3 +1,4 @@
+import type { Account } from './accounts.ts';
 import type { Attributes, SpanId, TraceId } from './span.ts';
 
 /** A Weave project as `entity/project`. */
@@ -24,10 +25,14 @@ export function projectOfResource(attributes: Attributes): ProjectId | undefined
  */
 export interface Call {
   readonly projectId: ProjectId;
+  /** Whose W&B key it is delivered with; left out: the bridge's own. */
+  readonly account?: Account | undefined;
   readonly id: SpanId;
   readonly traceId: TraceId;
   /** The whole record as UTF-8 JSON text, `project_id` included. Its length is what limits are measured in. */
   readonly json: Buffer;
   /** Where in `json` the field `summary` begins, with its comma: behind all that is large but the dump. Not known of every call. */
   readonly summaryAt?: number | undefined;
+  /** The same of `attributes`, where `summaryAt` is known. */
+  readonly attributesAt?: number | undefined;
 }

@@ -1,11 +1,19 @@
 import type { LogRecord } from './log-record.ts';
-import type { Attributes, SpanEvent, Value } from './span.ts';
+import type { Attributes, Span, SpanEvent, Value } from './span.ts';
+
+/** Claude Code logs it on the span of the whole interaction; the id of the tool's use joins it to the span of the tool. */
+const TOOL_RESULT = 'claude_code.tool_result';
+const TOOL_USE_ID = 'tool_use_id';
+const CLAUDE_CODE = 'com.anthropic.claude_code';
+
+/** What an evaluator found; it comes when it comes, perhaps long after the call. */
+const EVALUATION = 'gen_ai.evaluation.result';
 
 /**
  * Log records that hold what a span leaves out: the messages of a model call. Official instrumentations write them
  * beside the span, joined by trace and span id: https://github.com/open-telemetry/semantic-conventions-genai
  */
-const CONTENT_EVENTS: ReadonlySet<string> = new Set([
+export const CONTENT_EVENTS: ReadonlySet<string> = new Set([
   'gen_ai.system.message',
   'gen_ai.user.message',
   'gen_ai.assistant.message',
@@ -16,15 +24,38 @@ const CONTENT_EVENTS: ReadonlySet<string> = new Set([
   'gen_ai.client.inference.operation.details',
   'claude_code.user_prompt',
   'claude_code.assistant_response',
+  TOOL_RESULT,
+  EVALUATION,
 ]);
 
 /** The record as an event of its span; undefined for a record that holds no content or belongs to no span. */
 export function contentEvent(record: LogRecord): SpanEvent | undefined {
   if (record.traceId === '' || record.spanId === '') return undefined;
   const name = namesOf(record).find((candidate) => CONTENT_EVENTS.has(candidate));
-  if (name === undefined) return undefined;
+  if (name === undefined || (name === TOOL_RESULT && !record.attributes.has('tool_input'))) return undefined;
   return { name, timeNs: record.timeNs, attributes: withBody(record, name), droppedAttributesCount: 0 };
 }
+
+/** What a record that holds content and its span have in common, and no other span. */
+export function joinIdOfRecord(record: LogRecord): string {
+  const { traceId, spanId } = record;
+  const use = namesOf(record).includes(TOOL_RESULT) ? record.attributes.get(TOOL_USE_ID) : undefined;
+  return typeof use === 'string' ? toolUse(traceId, use) : traceId + spanId;
+}
+
+/** The same for a span. */
+export function joinIdOfSpan(span: Span): string {
+  const use = isClaudeTool(span) ? span.attributes.get(TOOL_USE_ID) : undefined;
+  return typeof use === 'string' ? toolUse(span.traceId, use) : span.traceId + span.spanId;
+}
+
+/** The use of a tool by Claude Code: not the wait for a person before it, nor the run of the tool inside it. */
+export function isClaudeTool({ scope, attributes }: Span): boolean {
+  const type = attributes.get('span.type');
+  return scope.name.startsWith(CLAUDE_CODE) && (type === 'tool' || type === 'claude_code.tool');
+}
+
+const toolUse = (traceId: string, use: string) => `${traceId} tool ${use}`;
 
 /** The name has moved over the years: a field of its own, an attribute, and with Claude Code the body. */
 function namesOf({ eventName, attributes, body }: LogRecord): readonly string[] {
@@ -39,6 +70,11 @@ function withBody({ attributes, body }: LogRecord, name: string): Attributes {
     : new Map<string, Value>([...attributes, ['content', body]]);
 }
 
+/** Whether the event holds no content but a judgement of it: a call is the better for it, and does not wait for it. */
+export function isEvaluation({ name }: SpanEvent): boolean {
+  return name === EVALUATION;
+}
+
 /** Whether the event holds what the model answered: it comes last, so the span need not wait for more. */
 export function isAnswer({ name, attributes }: SpanEvent): boolean {
   return ANSWER_EVENTS.has(name) || attributes.has('gen_ai.output.messages');
@@ -48,4 +84,5 @@ const ANSWER_EVENTS: ReadonlySet<string> = new Set([
   'gen_ai.choice',
   'gen_ai.content.completion',
   'claude_code.assistant_response',
+  TOOL_RESULT,
 ]);

@@ -4,6 +4,11 @@ export const ERRORS = {
   USAGE: { exitCode: 2, todo: 'See `otel-weave --help`.' },
   ADDRESS_IN_USE: { exitCode: 1, todo: 'Stop the other process, or choose another port (0 picks a free one).' },
   ADDRESS_UNAVAILABLE: { exitCode: 1, todo: 'Choose an address of this machine and a port that this user may open.' },
+  TLS_UNUSABLE: {
+    exitCode: 1,
+    todo: 'Give PEM files that this user may read: a certificate with its chain, and its key.',
+  },
+  AUTH_UNUSABLE: { exitCode: 1, todo: 'Give each sender a key of its own, in a file that this user may read.' },
   QUEUE_LOCKED: { exitCode: 1, todo: 'Stop the other bridge, or give this one another queue.dir.' },
   QUEUE_UNREADABLE: { exitCode: 1, todo: 'Make queue.dir a directory that this user may read and write.' },
   QUEUE_NEWER: { exitCode: 1, todo: 'Run the newer version that wrote this queue, or choose another queue.dir.' },
@@ -11,6 +16,11 @@ export const ERRORS = {
     exitCode: 1,
     todo: 'Choose another file for the local Weave, or make this one readable and writable.',
   },
+  LETTER_UNKNOWN: {
+    exitCode: 1,
+    todo: 'See `otel-weave dead-letters list`, with the --queue-dir or --config of the bridge.',
+  },
+  CHECK_FAILED: { exitCode: 1, todo: 'Correct what is marked above, then check again.' },
   JOB_UNKNOWN: { exitCode: 1, todo: 'See `otel-weave jobs list`, with the --queue-dir or --config of the bridge.' },
   JOB_STATE: { exitCode: 1, todo: 'See `otel-weave jobs show` for where it is.' },
   INPUT_UNREADABLE: { exitCode: 1, todo: 'Check the path and its permissions.' },

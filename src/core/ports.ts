@@ -1,7 +1,8 @@
 /**
  * The contracts between the stages. A stage imports these and nothing of another stage;
- * `pipeline.ts` and `service.ts` put the parts together.
+ * `pipeline/` and `service/` put the parts together.
  */
+import type { Account } from './accounts.ts';
 import type { Call, ProjectId } from './call.ts';
 import type { Span, SpanId, TraceId } from './span.ts';
 
@@ -14,8 +15,14 @@ export interface RawRequest {
   readonly encoding: Encoding;
   /** Where spans go whose resource names no project of its own; null: to the configured project. */
   readonly project: ProjectId | null;
+  /** True: all spans go to `project`, since the sender's key says so. */
+  readonly pinned?: boolean;
+  /** Whose W&B key the calls are delivered with; left out: the bridge's own. */
+  readonly account?: Account;
   /** How many spans of it are valid: what the counters call accepted. */
   readonly spans: number;
+  /** Of a request that comes out of the dead letters: which of its spans are to be delivered. The others have been. */
+  readonly only?: readonly SpanId[];
   readonly body: Uint8Array;
 }
 
@@ -141,10 +148,12 @@ export interface MappedSpans {
   /** Calls, by their place in `calls`, that say nothing: log records may hold what their span leaves out. */
   readonly lacking: readonly { readonly call: number; readonly span: RoutedSpan }[];
   /**
-   * Calls of earlier requests, written anew: they had counted tokens that spans of this request state themselves, or
-   * their parent is left out. Sent like the others they replace what Weave has, since project, id and started_at are the same.
+   * Where there are any: calls of earlier requests, written anew. They had counted tokens that spans of this request state
+   * themselves, their parent is left out, or they are not left out after all. Sent like the others they replace what Weave
+   * has, since project, id and started_at are the same. They say what is known when this is called: so it is to be called
+   * when what is under way has been sent.
    */
-  readonly corrected: readonly Call[];
+  readonly corrections: (() => readonly Call[]) | undefined;
 }
 
 /**
@@ -152,6 +161,25 @@ export interface MappedSpans {
  * so that a parent that repeats its children's token usage is seen as such.
  */
 export type MapSpans = (spans: readonly RoutedSpan[]) => MappedSpans;
+
+/** What counting the tokens of a trace has to know of a span. */
+export interface CountedSpan {
+  readonly span: Pick<Span, 'traceId' | 'spanId' | 'parentSpanId'>;
+  /** What it states, if anything that may be counted. */
+  readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
+  /** True for a span that is itself one request to a model; false for those that stand for several. */
+  readonly isModelCall: boolean;
+  readonly responseId: string | undefined;
+}
+
+/** Keeps counted spans across a restart, so that a parent that comes later is still known to repeat them. */
+export interface TraceMemory {
+  /** The spans of earlier processes, oldest first; handed out once. */
+  recall(): readonly CountedSpan[];
+  /** Never throws. */
+  remember(spans: readonly CountedSpan[]): void;
+  close(): void;
+}
 
 /** What became of the calls handed to `Deliver`. */
 export interface Delivery {

@@ -8,14 +8,14 @@ export interface Routes {
   readonly homeless: readonly Span[];
 }
 
-/** Gives each span its project: the one that its resource names, else `fallback`. */
-export function routeSpans(spans: readonly Span[], fallback: ProjectId | null): Routes {
+/** Gives each span its project: the one that its resource names, else `fallback`. Where it is pinned, `fallback` for all. */
+export function routeSpans(spans: readonly Span[], fallback: ProjectId | null, pinned = false): Routes {
   const routed: RoutedSpan[] = [];
   const homeless: Span[] = [];
   let resource: Resource | undefined;
   let project = fallback;
   for (const span of spans) {
-    if (span.resource !== resource) {
+    if (span.resource !== resource && !pinned) {
       resource = span.resource;
       project = projectOfResource(resource.attributes) ?? fallback;
     }

@@ -20,7 +20,7 @@ export type DecodedSpan =
 
 /**
  * Makes the function that turns a finished span of the OTel JS SDK into a Span: the same one that would come out
- * if the SDK's OTLP exporter had sent it. Never throws. Spans of one resource or scope share one object.
+ * if the SDK's OTLP exporter had sent it in protobuf: half a surrogate pair is U+FFFD. Never throws. Spans of one resource or scope share one object.
  */
 export function createReadableSpanDecoder(): (span: ReadableSpanLike) => DecodedSpan {
   const resources = new WeakMap<ResourceLike, Resource>();
@@ -58,7 +58,7 @@ export function createReadableSpanDecoder(): (span: ReadableSpanLike) => Decoded
       parentSpanId: isNoId(parentSpanId) ? '' : (parentSpanId as SpanId),
       traceState: context.traceState?.serialize() ?? '',
       flags: flagsOf(context, parent),
-      name: source.name,
+      name: source.name.toWellFormed(),
       kind: source.kind + 1,
       startNs: nanoseconds(source.startTime),
       endNs: nanoseconds(source.endTime),
@@ -68,7 +68,7 @@ export function createReadableSpanDecoder(): (span: ReadableSpanLike) => Decoded
       droppedEventsCount: source.droppedEventsCount ?? 0,
       links: source.links.map(linkOf),
       droppedLinksCount: source.droppedLinksCount ?? 0,
-      status: { code: source.status.code, message: source.status.message ?? '' },
+      status: { code: source.status.code, message: (source.status.message ?? '').toWellFormed() },
       resource: resourceOf(source.resource),
       scope: scopeOf(source.instrumentationScope ?? source.instrumentationLibrary ?? NO_SCOPE),
     };
@@ -80,7 +80,7 @@ const NO_SCOPE: ScopeLike = { name: '' };
 
 function eventOf(event: ReadableSpanLike['events'][number]): SpanEvent {
   return {
-    name: event.name,
+    name: event.name.toWellFormed(),
     timeNs: nanoseconds(event.time),
     attributes: attributesOf(event.attributes),
     droppedAttributesCount: event.droppedAttributesCount ?? 0,
@@ -115,7 +115,7 @@ function attributesOf(source: AttributesLike | undefined, depth = 1): Attributes
   const attributes = new Map<string, Value>();
   for (const [key, member] of Object.entries(source ?? {})) {
     const value = toValue(member, depth);
-    if (value !== undefined) attributes.set(key, value);
+    if (value !== undefined) attributes.set(key.toWellFormed(), value);
   }
   return attributes;
 }
@@ -125,6 +125,7 @@ function toValue(source: unknown, depth: number): Value | undefined {
   if (depth > MAX_VALUE_DEPTH) return undefined;
   switch (typeof source) {
     case 'string':
+      return source.toWellFormed();
     case 'number':
     case 'bigint':
     case 'boolean':

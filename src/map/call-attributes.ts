@@ -6,7 +6,6 @@ import { fillTemplate, type NestTemplate, nestTemplate } from './nest.ts';
 import { providerOf } from './provider.ts';
 import type { SpanReading } from './read-span.ts';
 import type { Kind, Reading } from './reading.ts';
-import { type Usage, usageSummary } from './usage.ts';
 
 /** The kinds that Weave's page has icons for. */
 const WEAVE_KINDS: Partial<Record<Kind, string>> = {
@@ -25,8 +24,9 @@ export interface CallAttributes {
   /**
    * The call's `attributes` as JSON text: first what the rules made of the span in neutral words, then every attribute
    * that no rule has read, nested, so that a user can filter on it. `texts` are the JSON texts of the attributes by position.
+   * Never an empty object.
    */
-  write(span: Span, layout: Layout, found: SpanReading, texts: readonly string[], repeated: Usage | undefined): string;
+  write(span: Span, layout: Layout, found: SpanReading, texts: readonly string[]): string;
 }
 
 /** `source` says who wrote the call: Weave shows it. */
@@ -47,7 +47,7 @@ export function createCallAttributes(source: { readonly name: string; readonly v
   }
 
   return {
-    write(span, layout, { reading, consumed }, texts, repeated) {
+    write(span, layout, { reading, consumed }, texts) {
       const keys: string[] = [];
       const values: string[] = [];
       const add = (key: string, text: string) => {
@@ -58,7 +58,7 @@ export function createCallAttributes(source: { readonly name: string; readonly v
       if (weaveKind !== undefined) add('weave.kind', `"${weaveKind}"`);
       for (const [key, text] of origin) add(key, text);
       for (const [key, text] of serviceOf(span.resource)) add(key, text);
-      if (layout.fields.length > 0) neutral(reading, repeated, add);
+      if (layout.fields.length > 0) neutral(reading, add);
       const own = keys.length;
       for (let at = 0; at < layout.keys.length; at++) {
         const key = layout.keys[at];
@@ -80,11 +80,7 @@ function isAmong(keys: readonly string[], count: number, key: string): boolean {
   return false;
 }
 
-function neutral(
-  reading: Partial<Reading>,
-  repeated: Usage | undefined,
-  add: (key: string, text: string) => void,
-): void {
+function neutral(reading: Partial<Reading>, add: (key: string, text: string) => void): void {
   const put = (key: string, value: unknown) => {
     const text = value === undefined ? undefined : JSON.stringify(value);
     if (text !== undefined) add(key, text);
@@ -110,8 +106,6 @@ function neutral(
   put('time_to_first_token_ms', reading.timeToFirstTokenMs);
   put('cost_usd', reading.cost);
   put('evaluations', reading.evaluations);
-  // what a span repeats of others is not counted in its summary, but not hidden either
-  if (repeated) put('usage_repeated', usageSummary(repeated, false));
 }
 
 function serviceAttributes({ attributes }: Resource): readonly (readonly [string, string])[] {

@@ -1,5 +1,8 @@
 import { STATUS_ERROR } from '../core/span.ts';
-import type { Reading } from './reading.ts';
+import { isObject } from './chat/message.ts';
+import { isLangChain } from './chat/recognise.ts';
+import { resultText } from './chat/tool-call.ts';
+import type { Field, Reading } from './reading.ts';
 import { type SpanView, textAt } from './span-view.ts';
 
 /**
@@ -8,14 +11,48 @@ import { type SpanView, textAt } from './span-view.ts';
  */
 export function exceptionOf(view: SpanView, reading: Partial<Reading>): string | undefined {
   const { span } = view;
-  if (span.status.code !== STATUS_ERROR && reading.failure === undefined) return undefined;
+  const isError = span.status.code === STATUS_ERROR;
+  const reported = toolFailure(reading);
+  if (!isError && reading.failure === undefined && reported === undefined && !wasBrokenOff(view, reading))
+    return undefined;
   // OTel gives the message of a status a meaning for errors only
-  const said = [span.status.code === STATUS_ERROR ? span.status.message : undefined, reading.failure].find(isSaid);
+  const said = [isError ? span.status.message : undefined, reported, reading.failure].find(isSaid);
   const type = textAt(view, 'error.type');
   const withType = said !== undefined && type !== undefined && !said.includes(type) ? `${type}: ${said}` : said;
   const reasons = [thrown(view), withType, type, textAt(view, 'error.message'), httpFailure(view)];
   return reasons.find(isSaid) ?? 'Error (the span says no reason)';
 }
+
+/** MCP's tools do not throw: they return `{content, isError: true}`; LangChain's return a message with status `error`. */
+function toolFailure({ kind, toolResult, output }: Partial<Reading>): string | undefined {
+  const result = kind === 'tool' ? (toolResult ?? output) : undefined;
+  if (!isObject(result)) return undefined;
+  const said = isLangChain(result) ? result['kwargs'] : undefined;
+  if (isObject(said) && said['status'] === 'error') return resultText(said['content']) || 'The tool reported an error';
+  if (result['isError'] !== true && result['is_error'] !== true) return undefined;
+  return resultText(result['content'] ?? result) || 'The tool reported an error';
+}
+
+/**
+ * Some instrumentations record what was thrown and leave the status unset. Of work that has a result that is a failure;
+ * with a result it was a try before the one that went well. Other spans may record what they have handled.
+ */
+function wasBrokenOff({ span }: SpanView, reading: Partial<Reading>): boolean {
+  if (reading.kind === undefined || span.status.code !== 0) return false;
+  const hasResult = RESULTS.some((field) => reading[field] !== undefined) || (reading.outputTokens ?? 0) > 0;
+  return !hasResult && span.events.some((one) => one.name === 'exception');
+}
+
+/** Fields of which one at least is there where a model, a tool or an agent came to an end. */
+const RESULTS = [
+  'choices',
+  'output',
+  'toolResult',
+  'documents',
+  'embeddingDimensions',
+  'responseId',
+  'finishReasons',
+] as const satisfies readonly Field[];
 
 const isSaid = (text: string | undefined) => text !== undefined && text.trim() !== '';
 

@@ -19,7 +19,9 @@ export function opNameOf(span: Span, reading: Partial<Reading>): string {
 function withoutModel(name: string, reading: Partial<Reading>): string {
   for (const model of [reading.requestModel, reading.responseModel]) {
     if (model === undefined || !name.endsWith(model)) continue;
-    const rest = name.slice(0, -model.length).replace(/[\s/:]+$/, '');
+    const before = name.slice(0, -model.length);
+    const rest = before.replace(/[\s/:]+$/, '');
+    if (rest === before && rest !== '') continue; // `llm` is no `ll` with the model `m`
     return rest || reading.operation || reading.kind || name;
   }
   return name;

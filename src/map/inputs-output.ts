@@ -1,11 +1,14 @@
-import { finishReason, toChoices } from './chat/choices.ts';
-import { withIds } from './chat/ids.ts';
+import { finishReason, namedAnswer, toChoices } from './chat/choices.ts';
+import { createIds, type Identify } from './chat/ids.ts';
 import { toolResultIn, withoutWrapping } from './chat/langchain.ts';
 import { type Choice, isObject } from './chat/message.ts';
 import { toMessages, withSystem } from './chat/messages.ts';
+import { mistralMembers } from './chat/mistral.ts';
+import { withPartNames } from './chat/part-names.ts';
 import type { SourceMessage } from './chat/pieces.ts';
 import { looksLikeMessages } from './chat/recognise.ts';
 import { openAiTools } from './chat/tool-definition.ts';
+import { decoded } from './json-text.ts';
 import type { Reading } from './reading.ts';
 import type { Usage } from './usage.ts';
 
@@ -19,18 +22,15 @@ export interface InputsOutput {
 export function inputsOutputOf(reading: Partial<Reading>, usage: Usage | undefined): InputsOutput {
   switch (reading.kind) {
     case 'tool':
-      return {
-        inputs: asInputs(reading.toolArguments ?? reading.input),
-        output: toolResultIn(reading.toolResult ?? reading.output) ?? null,
-      };
+      return { inputs: asInputs(wentIn(reading)), output: cameOut(reading) ?? answered(reading, usage) };
     case 'retriever':
     case 'reranker':
       return {
         inputs: {
-          ...(reading.query !== undefined ? { query: reading.query } : asInputs(reading.input, 'query')),
+          ...(reading.query !== undefined ? { query: reading.query } : asInputs(wentIn(reading), 'query')),
           ...reading.parameters,
         },
-        output: reading.documents ?? documentsIn(reading.output) ?? null,
+        output: reading.documents ?? documentsIn(cameOut(reading)) ?? answered(reading, usage),
       };
     case 'embedding':
       return embedding(reading, usage);
@@ -40,6 +40,23 @@ export function inputsOutputOf(reading: Partial<Reading>, usage: Usage | undefin
 }
 
 /**
+ * Whatever a rule has read must be seen, also where it is not what the kind of call is known for.
+ * Values that are JSON texts themselves (`"text"` with its quotes) are taken out of them.
+ */
+function wentIn({ kind, toolArguments, input, query, messages }: Partial<Reading>): unknown {
+  const given = kind === 'tool' ? (toolArguments ?? input) : (input ?? toolArguments);
+  return decoded(given) ?? (query !== undefined ? { query } : messages && { messages: shown(messages) });
+}
+
+function cameOut({ kind, toolResult, output, documents }: Partial<Reading>): unknown {
+  const result = kind === 'tool' ? (toolResult ?? output) : (output ?? toolResult);
+  return toolResultIn(decoded(result)) ?? documents;
+}
+
+const answered = (reading: Partial<Reading>, usage: Usage | undefined) =>
+  reading.choices?.length ? chatOutput(reading, reading.choices, usage) : null;
+
+/**
  * An OpenAI chat request and its answer, as far as the span holds a conversation: always for a model call,
  * for others where what went in or came out is one. Anything else stays what it was.
  */
@@ -47,30 +64,48 @@ function conversation(reading: Partial<Reading>, usage: Usage | undefined): Inpu
   const messages = messagesOf(reading);
   const choices = reading.choices ?? choicesOf(reading, messages.length > 0);
   const isChat = messages.length > 0 || reading.kind === 'llm';
+  if (!isChat && choices.length === 0 && reading.embeddingInput !== undefined) return embedding(reading, usage);
+  const identify = isChat || choices.length > 0 ? createIds() : same;
+  const asked = isChat ? chatInputs(reading, withSystem(messages, reading.system), identify) : undefined;
+  const output = choices.length > 0 ? chatOutput(reading, choices, usage, identify) : readable(cameOut(reading));
   return {
-    inputs: isChat
-      ? chatInputs(reading, withSystem(messages, reading.system))
-      : { ...asInputs(reading.input), ...(reading.system !== undefined && { system: reading.system }) },
-    output: choices.length > 0 ? chatOutput(reading, choices, usage) : readable(reading.output),
+    inputs: asked ?? {
+      ...asInputs(wentIn(reading)),
+      ...(reading.system !== undefined && { system: reading.system }),
+      ...(reading.toolDefinitions && { tools: openAiTools(reading.toolDefinitions) }),
+    },
+    output: isChat && isMisread(output) ? { value: output } : output,
   };
 }
 
-function chatInputs(reading: Partial<Reading>, messages: readonly SourceMessage[]) {
+const same: Identify = (message) => message;
+
+/** Weave's page looks for members of a chat's output: a bare text breaks it, and of `output` it makes another view. */
+const isMisread = (output: unknown) =>
+  isObject(output) ? 'output' in output : output !== null && !Array.isArray(output);
+
+function chatInputs(reading: Partial<Reading>, messages: readonly SourceMessage[], identify: Identify) {
   const model = reading.requestModel ?? reading.responseModel;
   return {
     ...(model !== undefined && { model }),
-    messages: messages.map(withoutFinish),
+    messages: shown(messages, identify),
     ...(reading.toolDefinitions && { tools: openAiTools(reading.toolDefinitions) }),
     ...reading.parameters,
   };
 }
 
-function chatOutput(reading: Partial<Reading>, choices: readonly Choice[], usage: Usage | undefined) {
+function chatOutput(
+  reading: Partial<Reading>,
+  choices: readonly Choice[],
+  usage: Usage | undefined,
+  identify: Identify = createIds(),
+) {
   const finish = reading.finishReasons ?? [];
   return {
     ...(reading.responseId !== undefined && { id: reading.responseId }),
     ...(reading.responseModel !== undefined && { model: reading.responseModel }),
-    choices: choices.map((choice, index) => finished(choice, finish[index] ?? finish[0])),
+    ...mistralMembers(reading, usage),
+    choices: choices.map((choice, index) => finished(choice, finish[index] ?? finish[0], identify)),
     ...(usage && {
       usage: {
         prompt_tokens: usage.inputTokens,
@@ -81,20 +116,20 @@ function chatOutput(reading: Partial<Reading>, choices: readonly Choice[], usage
   };
 }
 
-const finished = (choice: Choice, said: string | undefined): Choice => ({
+const finished = (choice: Choice, said: string | undefined, identify: Identify): Choice => ({
   ...choice,
-  message: withIds(choice.message),
+  message: withPartNames(identify(choice.message)),
   finish_reason: choice.finish_reason ?? (said === undefined ? null : finishReason(said)),
 });
 
-function withoutFinish({ finish_reason: _, ...message }: SourceMessage) {
-  return withIds(message);
-}
+/** Messages as Weave's page knows them. */
+const shown = (messages: readonly SourceMessage[], identify = createIds()) =>
+  messages.map(({ finish_reason: _, ...message }) => withPartNames(identify(message)));
 
 /** What was said to a model or an agent in any form; to others, only what is a conversation by its looks. */
 function messagesOf({ kind, messages, input }: Partial<Reading>): readonly SourceMessage[] {
   if (messages) return messages;
-  const inner = withoutWrapping(input);
+  const inner = withoutWrapping(decoded(input));
   const isSpeech = kind === 'llm' || (kind === 'agent' && typeof inner === 'string');
   return isSpeech || looksLikeMessages(inner) ? toMessages(inner) : [];
 }
@@ -103,11 +138,12 @@ function messagesOf({ kind, messages, input }: Partial<Reading>): readonly Sourc
 const NOT_SAID = /^(__\w+__)?$/;
 
 function choicesOf({ kind, output }: Partial<Reading>, hasMessages: boolean): readonly Choice[] {
-  const inner = withoutWrapping(output);
+  const inner = withoutWrapping(decoded(output));
   const isAnswer =
     (kind === 'llm' && inner !== undefined) ||
     looksLikeMessages(inner) ||
     (isObject(inner) && ['choices', 'candidates', 'generations'].some((key) => Array.isArray(inner[key]))) ||
+    (isObject(inner) && hasMessages && namedAnswer(inner) !== undefined) ||
     (typeof inner === 'string' && hasMessages && !NOT_SAID.test(inner));
   return isAnswer ? toChoices(inner) : [];
 }
@@ -115,7 +151,7 @@ function choicesOf({ kind, output }: Partial<Reading>, hasMessages: boolean): re
 /** Messages that are no answer (a prompt that was filled in, a tool's report) in the shape of all others. */
 function readable(output: unknown): unknown {
   const inner = withoutWrapping(output);
-  return looksLikeMessages(inner) ? { messages: toMessages(inner).map(withoutFinish) } : (output ?? null);
+  return looksLikeMessages(inner) ? { messages: shown(toMessages(inner)) } : (output ?? null);
 }
 
 function documentsIn(output: unknown): unknown {
@@ -125,7 +161,8 @@ function documentsIn(output: unknown): unknown {
 /** Text in, dimensions out: the vectors are of no use to a reader and stay in `otel_dump`. */
 function embedding(reading: Partial<Reading>, usage: Usage | undefined): InputsOutput {
   const model = reading.requestModel ?? reading.responseModel;
-  const texts = reading.embeddingInput ?? reading.messages?.map((message) => message.content) ?? textsIn(reading.input);
+  const texts =
+    reading.embeddingInput ?? reading.messages?.map((message) => message.content) ?? textsIn(wentIn(reading));
   return {
     inputs: {
       ...(model !== undefined && { model }),

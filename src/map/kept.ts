@@ -1,35 +1,41 @@
-/** Things kept for a later correction, by the size of their calls. */
-export const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+import type { Call } from '../core/call.ts';
+import type { SpanKey } from './span-key.ts';
 
-/** Remembers things for as long as they might have to be written anew; the oldest give way. */
-export interface Kept<T> {
-  keep(id: string, value: T, bytes: number): void;
-  /** What was kept under this id, which is forgotten with that. */
-  take(id: string): T | undefined;
+/** Calls kept for a later correction, in bytes of the blocks that they stand in. */
+export const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Remembers calls for as long as they might have to be written anew. A call keeps the whole block of memory that it stands
+ * in (see `Packer`), so blocks are what is counted, and the oldest block gives way with all its calls.
+ */
+export interface Kept<T extends { readonly call: Call }> {
+  keep(key: SpanKey, value: T): void;
+  get(key: SpanKey): T | undefined;
 }
 
-export function createKept<T>(): Kept<T> {
-  const kept = new Map<string, { readonly value: T; readonly bytes: number }>();
+export function createKept<T extends { readonly call: Call }>(maxBytes: number): Kept<T> {
+  const kept = new Map<SpanKey, T>();
+  const blocks = new Map<ArrayBufferLike, SpanKey[]>();
   let total = 0;
 
-  function take(id: string): T | undefined {
-    const found = kept.get(id);
-    if (!found) return undefined;
-    kept.delete(id);
-    total -= found.bytes;
-    return found.value;
-  }
-
   return {
-    keep(id, value, bytes) {
-      take(id);
-      kept.set(id, { value, bytes });
-      total += bytes;
-      for (const oldest of kept.keys()) {
-        if (total <= MAX_KEPT_BYTES) return;
-        take(oldest);
+    keep(key, value) {
+      kept.set(key, value);
+      const block = value.call.json.buffer;
+      const keys = blocks.get(block);
+      if (keys) keys.push(key);
+      else {
+        blocks.set(block, [key]);
+        total += block.byteLength;
+      }
+      for (const [oldest, itsKeys] of blocks) {
+        if (total <= maxBytes) return;
+        blocks.delete(oldest);
+        total -= oldest.byteLength;
+        // one that was kept anew stands in a younger block
+        for (const one of itsKeys) if (kept.get(one)?.call.json.buffer === oldest) kept.delete(one);
       }
     },
-    take,
+    get: (key) => kept.get(key),
   };
 }

@@ -12,6 +12,9 @@ interface Node<T> {
   value: T | undefined;
 }
 
+/** A longer list is not remembered: it would drive out hundreds of others. */
+const MAX_SHARE = 0.01;
+
 /** Forgets everything when it has grown to `maxNodes`: a sender that makes up keys without end gains nothing. */
 export function createKeyTree<T>(maxNodes: number): KeyTree<T> {
   let root: Node<T> = { next: new Map(), value: undefined };
@@ -19,6 +22,7 @@ export function createKeyTree<T>(maxNodes: number): KeyTree<T> {
 
   return {
     of(keys, make) {
+      if (keys.length > maxNodes * MAX_SHARE) return make();
       let node = root;
       for (const key of keys) {
         let next = node.next.get(key);

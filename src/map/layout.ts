@@ -7,6 +7,9 @@ import type { Convention, Rule } from './rule.ts';
 /** Keys remembered over all layouts: some thousands of layouts, at about 100 bytes a key. */
 export const MAX_LAYOUT_KEYS = 100_000;
 
+/** What a span stands for is guessed by so many of its keys: every one of them is held against every name. */
+const MAX_GUESSED_KEYS = 1_000;
+
 /** A rule that can find something in spans of one layout. */
 export interface Candidate {
   readonly rule: Rule<unknown>;
@@ -83,7 +86,7 @@ export function createLayouts(
     };
     for (const convention of active) add(convention);
     const isKnown = byScope.length > 0 || CONTENT.some((field) => fields.has(field));
-    const guessed = isKnown ? undefined : guess(keys);
+    const guessed = isKnown ? undefined : guess(keys.slice(0, MAX_GUESSED_KEYS));
     if (guessed) add(guessed);
     return {
       keys,

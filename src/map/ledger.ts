@@ -1,39 +1,31 @@
+import type { CountedSpan, TraceMemory } from '../core/ports.ts';
 import type { Span } from '../core/span.ts';
-import type { Usage } from './usage.ts';
+import { keyOf, type SpanKey } from './span-key.ts';
+import { createTraceTree, type TraceTree } from './trace-tree.ts';
 
 /**
- * Who has counted which tokens of a trace, so that each is counted once: agents, workflows and SDK root spans repeat
- * what the model calls below them have said, and some calls are seen by two instrumentations.
+ * Who counts which tokens of a trace, so that each is counted once: agents, workflows and SDK root spans repeat what the
+ * model calls below them have said, and some calls are seen by two instrumentations.
  *
- * Spans end, and so arrive, before their parents: mostly the children are here when the parent comes. Where the parent
- * came first and has counted, `note` says so when the children come, and the parent's call is written anew without.
+ * Who counts follows from the spans that are known, and not from the order in which they came. Where a span that was
+ * judged before is judged otherwise now, `note` says so, and its call is written anew.
  */
 export interface Ledger {
   /**
-   * Notes the spans of one request; must come before `counts` is asked about any of them.
-   * Returns the spans of earlier requests that have counted what is now known to be repeated.
+   * Notes the spans of one request. Returns the spans of earlier ones that are judged otherwise now. When a request comes
+   * again it returns the same ones again: their calls may never have been sent.
    */
-  note(spans: readonly Noted[]): readonly SpanKey[];
-  /** Whether the usage that this span states is to be counted here, and nowhere else. */
-  counts(noted: Noted): boolean;
+  note(spans: readonly CountedSpan[]): readonly SpanKey[];
+  /** Whether what this span states is counted here, and nowhere else; undefined where it states nothing or is forgotten. */
+  counts(span: Pick<Span, 'traceId' | 'spanId'>): boolean | undefined;
 }
-
-export interface Noted {
-  readonly span: Span;
-  /** What the span states, if anything. */
-  readonly usage: Usage | undefined;
-  /** True for a span that is itself one request to a model; false for those that stand for several. */
-  readonly isModelCall: boolean;
-  readonly responseId: string | undefined;
-}
-
-/** Which span: trace id and span id together. */
-export type SpanKey = string;
 
 /** Traces remembered; beyond it the one that was not touched for the longest time is forgotten. */
 export const MAX_TRACES = 10_000;
 /** Spans remembered over all traces. At some 150 bytes each this is the ledger's share of memory. */
 export const MAX_SPANS = 200_000;
+/** Spans of one trace that name the same response: two or three instrumentations. More than this are not counted. */
+const MAX_TWINS = 16;
 
 /** What is remembered of a span that states usage: not the span, which would keep its texts in memory. */
 interface Carrier {
@@ -42,22 +34,25 @@ interface Carrier {
   readonly outputTokens: number;
   readonly isModelCall: boolean;
   readonly responseId: string | undefined;
+  /** What the nearest carriers below state together, each response once. */
+  readonly below: { calls: number; inputTokens: number; outputTokens: number; responses: Set<string> | undefined };
+  /** One of them states the same as this one. */
+  isRepeatedBelow: boolean;
+  /** Undefined until it is judged for the first time. */
   counted: boolean | undefined;
-  /** It was counted once, so Weave may have it so, even where it is not counted any more. */
-  hasCounted: boolean;
+  /** It was judged otherwise in an earlier request. */
+  hasChanged: boolean;
 }
 
 interface Trace {
-  /** The parent of each span, by id. */
-  readonly parents: Map<string, string>;
-  readonly carriers: Map<string, Carrier>;
-  /** The nearest carriers below a span, by the span's id. */
-  readonly below: Map<string, Set<string>>;
-  /** Which span has counted a response, by response id. */
-  readonly responses: Map<string, string>;
+  readonly tree: TraceTree<Carrier>;
+  /** Whether any of its spans states usage. Only then is there anything to remember. */
+  hasCarriers: boolean;
+  /** The model calls that name a response, by its id. */
+  readonly twins: Map<string, Carrier[]>;
 }
 
-export function createLedger(): Ledger {
+export function createLedger(memory?: TraceMemory): Ledger {
   const traces = new Map<string, Trace>();
   let spans = 0;
   /** The spans of one trace mostly come one after the other. */
@@ -65,8 +60,8 @@ export function createLedger(): Ledger {
 
   /** Moves the trace to the end of the Map, whose order is that of insertion: the first one is the least recently used. */
   function traceOf(id: string): Trace {
-    if (last?.id === id && traces.has(id)) return last.trace;
-    const trace = traces.get(id) ?? { parents: new Map(), carriers: new Map(), below: new Map(), responses: new Map() };
+    if (last?.id === id) return last.trace;
+    const trace = traces.get(id) ?? { tree: createTraceTree(), hasCarriers: false, twins: new Map() };
     traces.delete(id);
     traces.set(id, trace);
     last = { id, trace };
@@ -76,127 +71,138 @@ export function createLedger(): Ledger {
   function forgetOldest(): void {
     for (const [id, trace] of traces) {
       if (traces.size <= MAX_TRACES && spans <= MAX_SPANS) return;
-      spans -= trace.parents.size;
+      spans -= trace.tree.size();
       traces.delete(id);
+      if (last?.id === id) last = undefined;
     }
   }
 
-  return {
-    note(request) {
-      for (const noted of request) {
-        const { span, usage } = noted;
-        const trace = traceOf(span.traceId);
-        if (!trace.parents.has(span.spanId)) spans++;
-        trace.parents.set(span.spanId, span.parentSpanId);
-        if (usage && !trace.carriers.has(span.spanId)) trace.carriers.set(span.spanId, carrierOf(noted, usage));
-      }
-      const repeated = new Set<Carrier>();
-      for (const { span, usage } of request) {
-        const trace = traceOf(span.traceId);
-        // a span that came after its children passes on what they have announced
-        const carriers = usage ? [span.spanId] : (trace.below.get(span.spanId) ?? []);
-        for (const carrier of carriers) {
-          const above = announce(trace, span.spanId, carrier);
-          // also where it was told before: the request is here again, so the correction may never have been sent
-          if (above?.hasCounted && !above.isModelCall) repeated.add(above);
+  function note(request: readonly CountedSpan[]): readonly SpanKey[] {
+    const seen = request.map((counted) => {
+      const trace = traceOf(counted.span.traceId);
+      const before = trace.tree.size();
+      const carrier = carrierOf(counted);
+      if (carrier) trace.hasCarriers = true;
+      const { place, isAgain } = trace.tree.see(counted.span.spanId, counted.span.parentSpanId, carrier);
+      spans += trace.tree.size() - before;
+      return { trace, place, isAgain, counted };
+    });
+    memory?.remember(seen.filter(({ trace, isAgain }) => trace.hasCarriers && !isAgain).map(({ counted }) => counted));
+
+    const toJudge = new Map<Carrier, Trace>();
+    const changed = new Set<SpanKey>();
+    for (const { trace, place, isAgain } of seen) {
+      if (isAgain) {
+        for (const carrier of [trace.tree.above(place), ...twinsOf(trace, place.value)]) {
+          if (carrier?.hasChanged) changed.add(carrier.key);
         }
+        continue;
       }
-      for (const carrier of repeated) carrier.counted = false;
-      forgetOldest();
-      return [...repeated].map((carrier) => carrier.key);
-    },
-    counts(noted) {
-      const { span, usage } = noted;
-      if (!usage) return false;
-      const trace = traceOf(span.traceId);
-      const carrier = trace.carriers.get(span.spanId);
-      if (!carrier) return true; // forgotten at once: a request of more spans than the ledger holds
-      carrier.counted = decide(trace, span.spanId, carrier);
-      if (carrier.counted) carrier.hasCounted = true;
-      return carrier.counted;
-    },
+      if (place.value) {
+        pair(trace, place.value);
+        toJudge.set(place.value, trace);
+      }
+      trace.tree.connect(place, (above, below) => {
+        weigh(above, below);
+        toJudge.set(above, trace);
+      });
+    }
+    for (const [carrier, trace] of toJudge) {
+      for (const one of judge(trace, carrier)) changed.add(one.key);
+    }
+    forgetOldest();
+    return [...changed];
+  }
+
+  const recalled = memory?.recall() ?? [];
+  if (recalled.length > 0) note(recalled);
+
+  return {
+    note,
+    counts: ({ traceId, spanId }) => traces.get(traceId)?.tree.get(spanId)?.value?.counted,
   };
 }
 
-/**
- * Tells the spans above `from`, up to and including the next carrier, that `carrier` is below them.
- * Returns that next carrier, if it is known already.
- */
-function announce(trace: Trace, from: string, carrier: string): Carrier | undefined {
-  let at = trace.parents.get(from) ?? '';
-  while (at !== '' && at !== carrier) {
-    const heard = trace.below.get(at) ?? new Set();
-    if (heard.has(carrier)) return trace.carriers.get(at); // also where hostile parents go round in a circle
-    heard.add(carrier);
-    trace.below.set(at, heard);
-    const above = trace.carriers.get(at);
-    if (above) return above;
-    at = trace.parents.get(at) ?? '';
-  }
-  return undefined;
-}
-
-function carrierOf({ span, isModelCall, responseId }: Noted, usage: Usage): Carrier {
+function carrierOf({ span, usage, isModelCall, responseId }: CountedSpan): Carrier | undefined {
+  if (!usage) return undefined;
   return {
-    key: span.traceId + span.spanId,
+    key: keyOf(span),
     inputTokens: usage.inputTokens,
     outputTokens: usage.outputTokens,
     isModelCall,
-    responseId,
+    responseId: isModelCall ? responseId : undefined,
+    below: { calls: 0, inputTokens: 0, outputTokens: 0, responses: undefined },
+    isRepeatedBelow: false,
     counted: undefined,
-    hasCounted: false,
+    hasChanged: false,
   };
 }
 
-function decide(trace: Trace, spanId: string, carrier: Carrier): boolean {
+/** Adds a carrier to those that name the same response. */
+function pair(trace: Trace, carrier: Carrier): void {
   const { responseId } = carrier;
-  if (repeatsChildren(trace, spanId, carrier) || repeatsParent(trace, spanId, carrier)) return false;
-  if (responseId === undefined || !carrier.isModelCall) return true;
-  const countedBy = trace.responses.get(responseId);
-  if (countedBy !== undefined && countedBy !== spanId) return false;
-  trace.responses.set(responseId, spanId);
-  return true;
+  if (responseId === undefined) return;
+  const twins = trace.twins.get(responseId);
+  if (!twins) trace.twins.set(responseId, [carrier]);
+  else if (twins.length < MAX_TWINS) twins.push(carrier);
+}
+
+function twinsOf(trace: Trace, carrier: Carrier | undefined): readonly Carrier[] {
+  return (carrier?.responseId !== undefined && trace.twins.get(carrier.responseId)) || [];
+}
+
+/** Adds what the carrier below states to what the one above knows. */
+function weigh(above: Carrier, below: Carrier): void {
+  const sum = above.below;
+  if (isSameCall(above, below)) above.isRepeatedBelow = true;
+  if (below.responseId !== undefined) {
+    if (sum.responses?.has(below.responseId)) return;
+    sum.responses = (sum.responses ?? new Set()).add(below.responseId);
+  }
+  sum.calls += 1;
+  sum.inputTokens += below.inputTokens;
+  sum.outputTokens += below.outputTokens;
+}
+
+/** Two spans of one line with the same counts are one call, unless each names a response of its own. */
+function isSameCall(one: Carrier, other: Carrier): boolean {
+  if (one.responseId !== undefined && other.responseId !== undefined && one.responseId !== other.responseId)
+    return false;
+  return one.inputTokens === other.inputTokens && one.outputTokens === other.outputTokens;
 }
 
 /**
  * Whether a span states what its nearest carriers below have stated already.
- * A model call may have others below it that are their own (a tool that asks a model, under the call that asked for the tool):
- * it is a repetition only where the same response, the same counts or their sum come again.
+ * A model call may have others below it that are their own (a tool that asks a model, under the call that asked for the
+ * tool): it is a repetition only where the same counts or their sum come again.
  */
-function repeatsChildren(trace: Trace, spanId: string, carrier: Carrier): boolean {
-  const below = trace.below.get(spanId);
-  if (!below || below.size === 0) return false;
-  if (!carrier.isModelCall) return true;
-  let input = 0;
-  let output = 0;
-  for (const id of below) {
-    const child = trace.carriers.get(id);
-    if (!child) continue;
-    if (carrier.responseId !== undefined && child.responseId === carrier.responseId) return true;
-    if (isSameCall(child, carrier)) return true;
-    input += child.inputTokens;
-    output += child.outputTokens;
-  }
-  return below.size > 1 && input === carrier.inputTokens && output === carrier.outputTokens;
+function isRepetition({ below, isModelCall, isRepeatedBelow, inputTokens, outputTokens }: Carrier): boolean {
+  if (below.calls === 0) return false;
+  if (!isModelCall || isRepeatedBelow) return true;
+  return below.calls > 1 && below.inputTokens === inputTokens && below.outputTokens === outputTokens;
 }
 
-/** Whether the model call above, which came first and has counted, was this very call. */
-function repeatsParent(trace: Trace, spanId: string, carrier: Carrier): boolean {
-  if (!carrier.isModelCall) return false;
-  let at = trace.parents.get(spanId) ?? '';
-  for (let hops = 0; at !== '' && hops < MAX_HOPS; hops++) {
-    const above = trace.carriers.get(at);
-    if (above) return above.counted === true && above.isModelCall && isSameCall(above, carrier);
-    at = trace.parents.get(at) ?? '';
+/** Judges a carrier, and those that name the same response: the one that states most of it counts. Returns those judged otherwise than before. */
+function judge(trace: Trace, carrier: Carrier): readonly Carrier[] {
+  const twins = carrier.responseId === undefined ? [carrier] : twinsOf(trace, carrier);
+  if (!twins.includes(carrier)) carrier.counted = false; // beyond MAX_TWINS
+  let best: Carrier | undefined;
+  for (const twin of twins) {
+    if (!isRepetition(twin) && (!best || statesMore(twin, best))) best = twin;
   }
-  return false;
+  const changed: Carrier[] = [];
+  for (const twin of twins) {
+    const before = twin.counted;
+    twin.counted = twin === best;
+    if (before === undefined || before === twin.counted) continue;
+    twin.hasChanged = true;
+    changed.push(twin);
+  }
+  return changed;
 }
 
-/** Spans between two instrumentations of one call: a few; more only where hostile parents go round in a circle. */
-const MAX_HOPS = 32;
-
-/** Two spans of one line with the same counts are one call, unless both name a response: then these differ. */
-function isSameCall(one: Carrier, other: Carrier): boolean {
-  if (one.responseId !== undefined && other.responseId !== undefined) return false;
-  return one.inputTokens === other.inputTokens && one.outputTokens === other.outputTokens;
+/** Of two that state the same the one that has counted goes on. */
+function statesMore(one: Carrier, other: Carrier): boolean {
+  const more = one.inputTokens + one.outputTokens - other.inputTokens - other.outputTokens;
+  return more > 0 || (more === 0 && one.counted === true && !other.counted);
 }

@@ -1,177 +1,174 @@
-import type { ProjectId } from '../core/call.ts';
-import type { MapSpans, RoutedSpan } from '../core/ports.ts';
-import type { Span, SpanId } from '../core/span.ts';
-import { CONVENTIONS } from './conventions/all.ts';
-import { genericFor } from './conventions/generic.ts';
-import { createKept } from './kept.ts';
-import { createLayouts } from './layout.ts';
-import { createLedger, type Noted } from './ledger.ts';
-import { createPacker, type WrittenCall } from './pack.ts';
-import { readSpan } from './read-span.ts';
-import { createRedactor, type RedactRule } from './redact.ts';
-import { createRollup } from './rollup.ts';
+import type { Call } from '../core/call.ts';
+import type { Counters } from '../core/counters.ts';
+import type { CountedSpan, MapSpans, RoutedSpan, TraceMemory } from '../core/ports.ts';
+import type { SpanId } from '../core/span.ts';
+import { createKept, MAX_KEPT_BYTES } from './kept.ts';
+import { lacksContent } from './lacks-content.ts';
+import { createLedger } from './ledger.ts';
+import { createPacker, type Packer, type WrittenCall } from './pack.ts';
+import { type Context, rewriteCall } from './rewrite-call.ts';
+import { createRollup, type UsageByModel } from './rollup.ts';
 import { createShape, type ShapeSettings } from './shape.ts';
-import { viewOf } from './span-view.ts';
-import { usageOf, usageSummary } from './usage.ts';
-import { createContentStripper, withoutContent } from './without-content.ts';
-import { type Context, createCallWriter, type ReadSpan } from './write-call.ts';
+import { keyOf, type SpanKey } from './span-key.ts';
+import { createSpanReader, type ReaderSettings } from './span-reader.ts';
+import { createTally } from './tally.ts';
+import { type Usage, usageSummary } from './usage.ts';
+import { createCallWriter, type ReadSpan } from './write-call.ts';
 
-export interface MapSettings {
+export interface MapSettings extends ReaderSettings {
   /** The bridge's own version, written into every call. */
   readonly version: string;
   /** `leaf`: tokens on the span that used them, once. `rollup`: on every span above it, too. */
   readonly usage?: 'leaf' | 'rollup';
-  /** False: calls without messages, arguments, results and documents. */
-  readonly captureContent?: boolean;
-  readonly redact?: readonly RedactRule[];
   readonly shape?: ShapeSettings;
-  /** Told of a span that could not be read as what it is, and became a plain call: a defect of ours. */
-  readonly onFailure?: (reason: unknown) => void;
-}
-
-interface Mapped {
-  readonly read: ReadSpan;
-  readonly context: Context;
+  /** Calls that are kept in memory for corrections, in bytes. */
+  readonly keptBytes?: number;
+  /** Where tokens that were counted are remembered across a restart. */
+  readonly memory?: TraceMemory;
+  readonly counters?: Counters;
 }
 
 /**
  * Makes the mapper: spans in, finished calls out. It remembers the traces it has lately seen, so one mapper serves
  * a whole process.
  *
- *   span ─> redact ─> read (rules) ─┬─> ledger: who counts which tokens ─┬─> write ─> call
- *                                   └─> shape: who stays, whose parent ──┘
+ *   span ─> redact ─> read (rules) ─┬─> ledger, rollup: who counts which tokens ─┬─> write ─> call
+ *                                   └─> shape: who stays, whose parent ──────────┘
  */
 export function createMapper(settings: MapSettings): MapSpans {
-  const layouts = createLayouts(CONVENTIONS, genericFor);
-  const ledger = createLedger();
+  const reader = createSpanReader(settings);
+  const ledger = createLedger(settings.memory);
   const writer = createCallWriter(settings.version);
   const shape = settings.shape && createShape(settings.shape);
   const rollup = settings.usage === 'rollup' ? createRollup() : undefined;
-  const redact = settings.redact?.length ? createRedactor(settings.redact) : undefined;
-  const strip = settings.captureContent === false ? createContentStripper(CONVENTIONS, genericFor) : undefined;
-  /** Calls that may have to be written anew: they count for several model calls, or their parent may be dropped. */
-  const kept = createKept<Mapped>();
+  const tally = settings.counters && createTally(settings.counters);
+  const kept = createKept<Written>(settings.keptBytes ?? MAX_KEPT_BYTES);
 
-  function read({ span: source, project }: RoutedSpan): ReadSpan {
-    const span = redact ? redact(source) : source;
-    const view = viewOf(span);
-    try {
-      const layout = layouts.of(span);
-      const found = readSpan(view, layout);
-      const { kind } = found.reading;
-      const isModelCall = kind === 'llm' || kind === 'embedding' || kind === 'reranker';
-      const whole = { ...found, project, view, layout, usage: usageOf(view, found.reading), isModelCall };
-      return strip ? { ...whole, ...stripped(span), reading: withoutContent(found.reading) } : whole;
-    } catch (thrown) {
-      settings.onFailure?.(thrown);
-      return plainRead(project, span);
-    }
-  }
-
-  /** The span as it is shown without its content; tokens and models were read from the whole one. */
-  function stripped(span: Span): Pick<ReadSpan, 'view' | 'layout' | 'consumed'> {
-    const bare = strip?.(span) ?? span;
-    const view = viewOf(bare);
-    const layout = layouts.of(bare);
-    return { view, layout, consumed: readSpan(view, layout).consumed };
-  }
-
-  /** No convention at all: every attribute is left over. */
-  function plainRead(project: ProjectId, span: Span): ReadSpan {
-    const layout = { ...layouts.of(span), conventions: [], fields: [] };
-    const consumed = layout.keys.map(() => false);
-    return { project, view: viewOf(span), layout, reading: {}, consumed, usage: undefined, isModelCall: false };
-  }
-
-  function write({ read: one, context }: Mapped): WrittenCall {
+  function write(one: ReadSpan, context: Context): WrittenCall {
     try {
       return writer.write(one, context);
     } catch (thrown) {
       settings.onFailure?.(thrown);
-      return writer.write(plainRead(one.project, one.view.span), { ...context, repeated: undefined });
+      return writer.write(reader.plain(one.project, one.view.span), { ...context, repeated: undefined });
     }
   }
 
-  /** Writes a call of an earlier request anew with another context. */
-  function rewrite(id: string, change: (before: Mapped) => Partial<Context>): readonly WrittenCall[] {
-    const before = kept.take(id);
-    if (!before) return [];
-    const after = { ...before, context: { ...before.context, ...change(before) } };
-    const call = write(after);
-    kept.keep(id, after, call.text.length);
-    return [call];
+  /** What other spans say of a call, as far as they are known now. */
+  function contextOf(noted: Noted): Context {
+    const { span, stated } = noted;
+    const isCounted = isCountedHere(noted);
+    return {
+      parentId: shape ? (shape.parentOf(keyOf(span)) as SpanId | '') : span.parentSpanId,
+      usage: rollup ? rollup.sum(keyOf(span)) : isCounted ? ownUsage(noted) : undefined,
+      repeated: isCounted ? undefined : stated,
+    };
+  }
+
+  function isCountedHere({ span, usage }: Noted): boolean {
+    // the ledger has forgotten what is beyond its memory at once: then each span counts for itself
+    return usage !== undefined && ledger.counts(span) !== false;
+  }
+
+  const countInRollup = (noted: Noted) =>
+    rollup?.count(keyOf(noted.span), isCountedHere(noted) ? ownUsage(noted) : undefined) ?? [];
+
+  /** Notes the spans of a request wherever spans decide about each other. Returns those of earlier requests that change. */
+  function note(all: readonly ReadSpan[], noted: readonly Noted[]): ReadonlySet<SpanKey> {
+    const changed = new Set<SpanKey>();
+    for (const key of ledger.note(noted)) {
+      changed.add(key);
+      const before = kept.get(key);
+      for (const above of before ? countInRollup(before.noted) : []) changed.add(above);
+    }
+    if (rollup) {
+      for (const { span } of noted) rollup.place(span);
+      for (const one of noted) for (const above of countInRollup(one)) changed.add(above);
+    }
+    const shaped = shape?.note(
+      all.map(({ view, reading }) => ({ span: view.span, isLlm: reading.kind !== undefined })),
+    );
+    for (const key of shaped ?? []) changed.add(key);
+    if (changed.size > 0) for (const { span } of noted) changed.delete(keyOf(span));
+    return changed;
+  }
+
+  /** Calls of earlier requests as they are now. */
+  function rewritten(keys: Iterable<SpanKey>): readonly Call[] {
+    const calls: Call[] = [];
+    for (const key of keys) {
+      const before = kept.get(key);
+      if (!before || shape?.isKept(key) === false) continue;
+      const context = contextOf(before.noted);
+      const call = rewriteCall(before.call, before.context, context);
+      kept.keep(key, { ...before, call, context });
+      calls.push(call);
+    }
+    return calls;
   }
 
   return (spans) => {
-    const all = spans.map(read);
+    const all = spans.map(reader.read);
     const noted = all.map(notedOf);
-    const repeated = ledger.note(noted);
-    const counted = noted.map((one) => ledger.counts(one));
-    const sums = rollup?.sums(
-      all.map(({ view, usage, isModelCall }, at) => ({
-        span: view.span,
-        counted: counted[at] ? usage : undefined,
-        isModelCall,
-      })),
-    );
-    const shaped = shape?.shape(
-      all.map(({ view, reading }) => ({ span: view.span, isLlm: reading.kind !== undefined })),
-    );
+    const changed = note(all, noted);
 
-    const calls = createPacker();
-    const corrected = createPacker();
+    const calls = createPacker(tally?.shortened);
+    /** Spans that are left out unless one below them turns out to be kept. */
+    const mayReturn = createPacker();
+    const written: { packer: Packer; at: number; noted: Noted; context: Context }[] = [];
     const lacking: { call: number; span: RoutedSpan }[] = [];
     for (const [at, one] of all.entries()) {
-      if (shaped && !shaped.kept[at]) continue;
-      const { span } = one.view;
-      const isCounted = counted[at] === true;
-      const own = isCounted && one.usage ? usageSummary(one.usage, one.isModelCall) : undefined;
-      const mapped: Mapped = {
-        read: one,
-        context: {
-          parentId: shaped ? (shaped.parents[at] as SpanId | '') : span.parentSpanId,
-          usage: sums ? sums[at] : own,
-          repeated: isCounted ? undefined : one.usage,
-        },
-      };
-      const call = write(mapped);
-      if (shape !== undefined || (isCounted && !one.isModelCall)) kept.keep(keyOf(span), mapped, call.text.length);
+      const own = noted[at] as Noted;
+      const isKept = shape?.isKept(keyOf(own.span)) ?? true;
+      if (!isKept && !shape?.mayReturn(keyOf(own.span))) continue;
+      const packer = isKept ? calls : mayReturn;
+      const context = contextOf(own);
+      if (isKept && own.stated) tally?.tokens(own.stated, context.repeated === undefined);
       const routed = spans[at];
-      if (routed && settings.captureContent !== false && lacksContent(one))
+      if (isKept && routed && settings.captureContent !== false && lacksContent(one)) {
         lacking.push({ call: calls.size(), span: routed });
-      calls.add(call);
+      }
+      if (shape || rollup || own.usage) {
+        written.push({ packer, at: packer.size(), noted: { ...own, span: idsOf(own.span) }, context });
+      }
+      packer.add(write(one, context));
     }
-    for (const key of repeated) {
-      for (const call of rewrite(key, ({ read }) => ({ usage: undefined, repeated: read.usage }))) corrected.add(call);
-    }
-    for (const { span, parent } of shaped?.moved ?? []) {
-      for (const call of rewrite(span, () => ({ parentId: parent as SpanId | '' }))) corrected.add(call);
+    const done = calls.done();
+    const returning = mayReturn.done();
+    for (const { packer, at, ...rest } of written) {
+      const call = (packer === calls ? done : returning)[at];
+      if (call) kept.keep(keyOf(rest.noted.span), { call, ...rest });
     }
     return {
-      calls: calls.done(),
+      calls: done,
       lacking,
       filtered: all.length - calls.size(),
-      corrected: corrected.done(),
+      corrections: changed.size > 0 ? () => rewritten(changed) : undefined,
     };
   };
 }
 
-const keyOf = (span: Span) => span.traceId + span.spanId;
-
-function notedOf({ view, usage, isModelCall, reading }: ReadSpan): Noted {
-  return {
-    span: view.span,
-    usage: reading.notCounted ? undefined : usage,
-    isModelCall,
-    responseId: reading.responseId,
-  };
+/** A call that may have to be written anew. */
+interface Written {
+  readonly call: Call;
+  readonly noted: Noted;
+  readonly context: Context;
 }
 
-/** Instrumentations that write the content of their agent's spans to log records. */
-const AGENTS_WITH_LOGS = /^com\.anthropic\.claude_code/;
-
-/** Whether log records may hold what this span should have said. */
-function lacksContent({ reading, view }: ReadSpan): boolean {
-  if (reading.choices || reading.output !== undefined) return false;
-  return reading.kind === 'llm' || (reading.kind === 'agent' && AGENTS_WITH_LOGS.test(view.span.scope.name));
+interface Noted extends CountedSpan {
+  readonly usage: Usage | undefined;
+  /** As `usage`, also where a rule knows that the tokens are those of others. */
+  readonly stated: Usage | undefined;
 }
+
+function notedOf({ view: { span }, usage, isModelCall, reading }: ReadSpan): Noted {
+  const { responseId, notCounted } = reading;
+  return { span, usage: notCounted ? undefined : usage, stated: usage, isModelCall, responseId };
+}
+
+/** The ids alone: a span that is remembered must not keep its texts in memory. */
+function idsOf({ traceId, spanId, parentSpanId }: Noted['span']): Noted['span'] {
+  return { traceId, spanId, parentSpanId };
+}
+
+const ownUsage = ({ usage, isModelCall }: Noted) =>
+  usage ? (usageSummary(usage, isModelCall) as UsageByModel) : undefined;

@@ -11,7 +11,8 @@ export interface NestTemplate {
 
 interface Node {
   value: number | undefined;
-  readonly children: Map<string, Node>;
+  /** Most nodes are leaves and need none. */
+  children: Map<string, Node> | undefined;
 }
 
 /** Key parts beyond this stay together, dots and all, in the last one. */
@@ -19,13 +20,14 @@ export const MAX_KEY_PARTS = 32;
 
 /** Works out the nesting of keys. Of a key that comes twice the last one counts. */
 export function nestTemplate(keys: readonly string[]): NestTemplate {
-  const root: Node = { value: undefined, children: new Map() };
+  const root: Node = { value: undefined, children: undefined };
   for (const [position, key] of keys.entries()) {
     let node = root;
     for (const part of partsOf(key)) {
+      node.children ??= new Map();
       let next = node.children.get(part);
       if (!next) {
-        next = { value: undefined, children: new Map() };
+        next = { value: undefined, children: undefined };
         node.children.set(part, next);
       }
       node = next;
@@ -36,7 +38,7 @@ export function nestTemplate(keys: readonly string[]): NestTemplate {
   const order: number[] = [];
   let text = '';
   const write = (node: Node, isRoot: boolean) => {
-    if (node.value !== undefined && node.children.size === 0) {
+    if (node.value !== undefined && node.children === undefined) {
       pieces.push(text);
       text = '';
       order.push(node.value);
@@ -51,7 +53,7 @@ export function nestTemplate(keys: readonly string[]): NestTemplate {
       order.push(node.value);
       first = false;
     }
-    for (const [part, child] of node.children) {
+    for (const [part, child] of node.children ?? []) {
       text += `${first ? '' : ','}${JSON.stringify(part)}:`;
       first = false;
       write(child, false);
@@ -71,9 +73,9 @@ function partsOf(key: string): readonly string[] {
 }
 
 /** `_value`, or with more underscores where the sender has a key of that name itself. */
-function nameBeside(children: ReadonlyMap<string, unknown>): string {
+function nameBeside(children: ReadonlyMap<string, unknown> | undefined): string {
   let name = '_value';
-  while (children.has(name)) name = `_${name}`;
+  while (children?.has(name)) name = `_${name}`;
   return name;
 }
 

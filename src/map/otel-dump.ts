@@ -1,6 +1,7 @@
 import type { Attributes, Resource, Scope, Span, SpanEvent, SpanLink } from '../core/span.ts';
 import { parseJson, textOfValue } from './json-text.ts';
 import { fillTemplate, type NestTemplate, nestTemplate } from './nest.ts';
+import { withoutHalves } from './surrogates.ts';
 
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
 const STATUS_CODES = ['UNSET', 'OK', 'ERROR'];
@@ -21,7 +22,7 @@ export function createOtelDump(): OtelDump {
   function remembered<T extends object>(memory: WeakMap<T, string>, object: T, write: (object: T) => string): string {
     const known = memory.get(object);
     if (known !== undefined) return known;
-    const text = write(object);
+    const text = withoutHalves(write(object));
     memory.set(object, text);
     return text;
   }

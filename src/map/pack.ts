@@ -10,6 +10,7 @@ export interface WrittenCall {
   readonly text: string;
   /** In characters; see `Call`. */
   readonly summaryAt?: number | undefined;
+  readonly attributesAt?: number | undefined;
 }
 
 /** Texts wait until there are this many characters of them: enough for a block that the system takes back as a whole. */
@@ -27,7 +28,7 @@ export interface Packer {
   done(): readonly Call[];
 }
 
-export function createPacker(): Packer {
+export function createPacker(onShortened?: () => void): Packer {
   const packed: Call[] = [];
   let waiting: WrittenCall[] = [];
   let characters = 0;
@@ -36,12 +37,13 @@ export function createPacker(): Packer {
     const lengths = waiting.map(({ text }) => Buffer.byteLength(text));
     const block = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
     let at = 0;
-    for (const [index, { projectId, id, traceId, text, summaryAt }] of waiting.entries()) {
+    for (const [index, call] of waiting.entries()) {
+      const { projectId, id, traceId, text } = call;
       const length = lengths[index] ?? 0;
       const end = at + length;
       block.write(text, at);
       const json = block.subarray(at, end);
-      packed.push({ projectId, id, traceId, json, summaryAt: inBytes(text, length, summaryAt) });
+      packed.push({ projectId, id, traceId, json, ...inBytes(call, length) });
       at = end;
     }
     waiting = [];
@@ -53,7 +55,10 @@ export function createPacker(): Packer {
       const { text } = call;
       // a character takes at most three bytes
       const isLarge = text.length * 3 > MAX_CALL_BYTES && Buffer.byteLength(text) > MAX_CALL_BYTES;
-      waiting.push(isLarge ? { ...call, text: shortenCall(text).text, summaryAt: undefined } : call);
+      if (isLarge) {
+        waiting.push({ ...call, text: shortenCall(text).text, attributesAt: undefined, summaryAt: undefined });
+        onShortened?.();
+      } else waiting.push(call);
       characters += text.length;
       if (characters >= BLOCK_CHARACTERS) flush();
     },
@@ -65,8 +70,12 @@ export function createPacker(): Packer {
   };
 }
 
-/** The place of a character as the place of its byte. `bytes` is the length of the whole text. */
-function inBytes(text: string, bytes: number, at: number | undefined): number | undefined {
-  if (at === undefined || bytes === text.length) return at;
-  return Buffer.byteLength(text.slice(0, at));
+type Places = Pick<WrittenCall, 'attributesAt' | 'summaryAt'>;
+
+/** Places of characters as those of their bytes. `bytes` is the length of the whole text. */
+function inBytes({ text, attributesAt, summaryAt }: WrittenCall, bytes: number): Places {
+  if (attributesAt === undefined || summaryAt === undefined || bytes === text.length)
+    return { attributesAt, summaryAt };
+  const before = Buffer.byteLength(text.slice(0, attributesAt));
+  return { attributesAt: before, summaryAt: before + Buffer.byteLength(text.slice(attributesAt, summaryAt)) };
 }

@@ -5,7 +5,7 @@ const PROVIDERS: readonly (readonly [RegExp, string])[] = [
   [/^(openai|api\.openai\.com)(\.|$)/, 'openai'],
   [/^(anthropic|claude)(\.|$)/, 'anthropic'],
   [/^(aws\.bedrock|bedrock|amazon[-_]bedrock|aws[-_]bedrock|amazon|aws)(\.|-|$)/, 'aws.bedrock'],
-  [/^(gcp\.vertex_ai|vertex_?ai|google[-.]vertex)|\.aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'],
+  [/^(gcp\.vertex_ai|vertex(_?ai|\.|$)|google[-.]vertex)|\.aiplatform\.googleapis\.com$/, 'gcp.vertex_ai'],
   [/^(gcp\.gemini|gemini|googleai|google\.generative-ai|google-gla)|^generativelanguage\./, 'gcp.gemini'],
   [/^(gcp\.gen_ai|google|google_genai)$/, 'gcp.gen_ai'],
   [/^mistral/, 'mistral_ai'],

@@ -1,69 +1,100 @@
 import type { Span } from '../core/span.ts';
-import { type Usage, usageSummary } from './usage.ts';
-
-/** Spans whose sums are remembered until their parent comes; the oldest are forgotten. */
-const MAX_SUMS = 100_000;
-
-export interface Rollup {
-  /**
-   * `map.usage: rollup`: what each span and all below it that have come so far have counted, by model, in the order
-   * of `spans`. The call of a parent that came before its children shows its own only.
-   */
-  sums(
-    spans: readonly { readonly span: Span; readonly counted: Usage | undefined; readonly isModelCall: boolean }[],
-  ): readonly (Readonly<Record<string, unknown>> | undefined)[];
-}
+import { keyOf, type SpanKey } from './span-key.ts';
 
 type Counts = Record<string, number>;
-type Sums = Map<string, Counts>;
+/** Token counts by model, as `summary.usage` has them. */
+export type UsageByModel = Readonly<Record<string, Readonly<Counts>>>;
+
+/**
+ * `map.usage: rollup`: what each span and all that are below it have counted. Sums are kept as differences, so that spans
+ * may come in any order, come again, and be judged otherwise later.
+ */
+export interface Rollup {
+  /** Puts a span in its place; to be called for all of a request before any of it is counted. */
+  place(span: Pick<Span, 'traceId' | 'spanId' | 'parentSpanId'>): void;
+  /** Says what a span has counted itself. Returns the spans above, whose sums have that and all below it. */
+  count(key: SpanKey, own: UsageByModel | undefined): readonly SpanKey[];
+  /** The sum of a span and all below it. */
+  sum(key: SpanKey): UsageByModel | undefined;
+}
+
+/** Spans remembered; the oldest are forgotten. */
+export const MAX_REMEMBERED = 200_000;
+/** What a span counts rises through so many spans above that are known by then. More only where parents are hostile. */
+const MAX_HEIGHT = 100;
+
+interface Node {
+  readonly key: SpanKey;
+  above: Node | undefined;
+  isSeen: boolean;
+  own: UsageByModel | undefined;
+  readonly sum: Map<string, Counts>;
+}
 
 export function createRollup(): Rollup {
-  /** What the children of a span have counted so far, by the span's trace and id. */
-  const below = new Map<string, Sums>();
+  const nodes = new Map<SpanKey, Node>();
+
+  function nodeOf(key: SpanKey): Node {
+    const known = nodes.get(key);
+    if (known) return known;
+    const node: Node = { key, above: undefined, isSeen: false, own: undefined, sum: new Map() };
+    nodes.set(key, node);
+    for (const oldest of nodes.keys()) {
+      if (nodes.size <= MAX_REMEMBERED) break;
+      nodes.delete(oldest);
+    }
+    return node;
+  }
 
   return {
-    sums(spans) {
-      const result: (Readonly<Record<string, unknown>> | undefined)[] = [];
-      for (const at of childrenFirst(spans)) {
-        const one = spans[at];
-        if (!one) continue;
-        const { span, counted, isModelCall } = one;
-        const id = span.traceId + span.spanId;
-        const sums: Sums = below.get(id) ?? new Map();
-        below.delete(id);
-        if (counted) add(sums, usageSummary(counted, isModelCall) as Record<string, Counts>);
-        if (span.parentSpanId !== '' && sums.size > 0) {
-          const parent = span.traceId + span.parentSpanId;
-          const above = below.get(parent) ?? new Map();
-          add(above, Object.fromEntries(sums));
-          below.set(parent, above);
-        }
-        result[at] = sums.size > 0 ? Object.fromEntries(sums) : undefined;
+    place(span) {
+      const node = nodeOf(keyOf(span));
+      if (node.isSeen) return;
+      node.isSeen = true;
+      if (span.parentSpanId === '' || span.parentSpanId === span.spanId) return;
+      node.above = nodeOf(span.traceId + span.parentSpanId);
+      if (node.sum.size === 0) return;
+      for (const { sum } of line(node.above)) addTo(sum, Object.fromEntries(node.sum), 1);
+    },
+    count(key, own) {
+      const node = nodeOf(key);
+      const before = node.own;
+      if (!before && !own && node.sum.size === 0) return [];
+      node.own = own;
+      const [, ...above] = line(node);
+      for (const { sum } of before || own ? [node, ...above] : []) {
+        if (before) addTo(sum, before, -1);
+        if (own) addTo(sum, own, 1);
       }
-      for (const id of below.keys()) {
-        if (below.size <= MAX_SUMS) break;
-        below.delete(id);
-      }
-      return result;
+      return above.filter(({ isSeen }) => isSeen).map((one) => one.key);
+    },
+    sum(key) {
+      const sum = nodes.get(key)?.sum;
+      if (!sum || sum.size === 0) return undefined;
+      return Object.fromEntries([...sum].map(([model, counts]) => [model, { ...counts }]));
     },
   };
 }
 
-/** Positions of the spans, children before their parents. */
-function childrenFirst(spans: readonly { readonly span: Span }[]): readonly number[] {
-  const parents = new Map(spans.map(({ span }) => [span.spanId as string, span.parentSpanId as string]));
-  const depths = spans.map(({ span }) => {
-    let depth = 0;
-    for (let id: string = span.spanId; parents.has(id) && depth <= spans.length; depth++) id = parents.get(id) ?? '';
-    return depth;
-  });
-  return [...spans.keys()].sort((a, b) => (depths[b] ?? 0) - (depths[a] ?? 0));
+/** A span and those above it. */
+function line(from: Node | undefined): readonly Node[] {
+  const found: Node[] = [];
+  for (let at = from; at && found.length < MAX_HEIGHT && !(found.length > 0 && at === from); at = at.above)
+    found.push(at);
+  return found;
 }
 
-function add(into: Sums, usage: Readonly<Record<string, Counts>>): void {
+/** The others are there only where they are more than zero. */
+const ALWAYS: ReadonlySet<string> = new Set(['input_tokens', 'output_tokens', 'total_tokens']);
+
+function addTo(sum: Map<string, Counts>, usage: UsageByModel, sign: 1 | -1): void {
   for (const [model, counts] of Object.entries(usage)) {
-    const sum = { ...into.get(model) };
-    for (const [name, count] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + count;
-    into.set(model, sum);
+    const total = sum.get(model) ?? {};
+    for (const [name, count] of Object.entries(counts)) {
+      total[name] = (total[name] ?? 0) + sign * count;
+      if (total[name] === 0 && !ALWAYS.has(name)) delete total[name];
+    }
+    if (Object.values(total).some((count) => count !== 0)) sum.set(model, total);
+    else sum.delete(model);
   }
 }

@@ -1,4 +1,5 @@
 import type { Span } from '../core/span.ts';
+import { keyOf, type SpanKey } from './span-key.ts';
 
 /** Spans by what they are: all conditions that are given must hold. */
 export interface SpanFilter {
@@ -16,29 +17,38 @@ export interface ShapeSettings {
   readonly exclude: readonly SpanFilter[];
 }
 
-export interface Shaped {
-  /** By position: whether the span becomes a call. */
-  readonly kept: readonly boolean[];
-  /** By position: the nearest span above that becomes a call, '' for none. */
-  readonly parents: readonly string[];
-  /** Spans of earlier requests whose parent is dropped only now, with their new one. */
-  readonly moved: readonly { readonly span: string; readonly parent: string }[];
-}
-
-/** Decides which spans become calls, and what the parents of the others' children are. */
+/**
+ * Decides which spans become calls, and what the parents of the others' children are. Both follow from the spans that are
+ * known, in whatever order they came.
+ */
 export interface Shape {
-  shape(spans: readonly { readonly span: Span; readonly isLlm: boolean }[]): Shaped;
+  /** Notes the spans of a request. Returns those of earlier ones that are kept after all, or have another parent now. */
+  note(spans: readonly { readonly span: Span; readonly isLlm: boolean }[]): readonly SpanKey[];
+  isKept(key: SpanKey): boolean;
+  /** Whether a dropped span is kept as soon as one below it is. */
+  mayReturn(key: SpanKey): boolean;
+  /** Of a kept span: the id of the nearest one above that is not known to be dropped; '' for none. */
+  parentOf(key: SpanKey): string;
 }
 
 /** Spans remembered, so that a child finds the nearest kept span above it; the oldest are forgotten. */
 export const MAX_REMEMBERED = 200_000;
 
 interface Known {
-  readonly parent: string;
-  /** Undefined until it is decided. */
-  dropped?: boolean;
-  /** A kept span is below it. */
-  needed: boolean;
+  readonly key: SpanKey;
+  readonly spanId: string;
+  /** Its parent; later a short cut past excluded spans. */
+  above: Known | undefined;
+  /** False while only its children have told of it. */
+  isSeen: boolean;
+  isWanted: boolean;
+  isExcluded: boolean;
+  /** A wanted span is below it. */
+  isNeeded: boolean;
+  /** It was dropped first, and needed later. */
+  hasReturned: boolean;
+  /** Kept spans whose nearest one above it is, as long as nobody knows whether it is dropped. */
+  awaiting: Set<Known> | undefined;
 }
 
 export function matches(filter: SpanFilter, span: Span): boolean {
@@ -51,83 +61,119 @@ export function matches(filter: SpanFilter, span: Span): boolean {
 }
 
 export function createShape(settings: ShapeSettings): Shape {
-  const known = new Map<string, Known>();
-  /** Calls that were sent with a parent that nobody has seen yet, by that parent. */
-  const awaiting = new Map<string, string[]>();
+  const spans = new Map<SpanKey, Known>();
 
-  const idOf = (span: Span, id: string) => (id === '' ? '' : span.traceId + id);
-
-  function isWanted(span: Span, isLlm: boolean): boolean {
-    if (settings.keep === 'llm' && !isLlm) return false;
-    return settings.include.length === 0 || settings.include.some((filter) => matches(filter, span));
+  function knownOf(traceId: string, spanId: string): Known {
+    const key = keyOf({ traceId, spanId } as Span);
+    const known = spans.get(key);
+    if (known) return known;
+    const made: Known = {
+      key,
+      spanId,
+      above: undefined,
+      isSeen: false,
+      isWanted: false,
+      isExcluded: false,
+      isNeeded: false,
+      hasReturned: false,
+      awaiting: undefined,
+    };
+    spans.set(key, made);
+    return made;
   }
 
-  function announce(id: string): void {
-    for (let at = known.get(id)?.parent ?? ''; at !== ''; ) {
-      const above = known.get(at) ?? { parent: '', needed: false };
-      if (above.needed && known.has(at)) return;
-      above.needed = true;
-      known.set(at, above);
-      at = above.parent;
+  function see(span: Span, isLlm: boolean): { readonly known: Known; readonly isAgain: boolean } {
+    const known = knownOf(span.traceId, span.spanId);
+    if (known.isSeen) return { known, isAgain: true };
+    known.isSeen = true;
+    if (span.parentSpanId !== '' && span.parentSpanId !== span.spanId) {
+      known.above = knownOf(span.traceId, span.parentSpanId);
     }
+    known.isExcluded = settings.exclude.some((filter) => matches(filter, span));
+    known.isWanted =
+      (settings.keep !== 'llm' || isLlm) &&
+      (settings.include.length === 0 || settings.include.some((filter) => matches(filter, span)));
+    return { known, isAgain: false };
   }
 
-  /** The nearest span above that is not known to be dropped. */
-  function parentOf(id: string): string {
-    let at = known.get(id)?.parent ?? '';
-    for (let hops = 0; at !== '' && known.get(at)?.dropped === true && hops < MAX_REMEMBERED; hops++) {
-      at = known.get(at)?.parent ?? '';
+  /** The nearest span above a kept one that is kept, too, or of which that is not known yet. */
+  function above(known: Known): Known | undefined {
+    let stop = known.above;
+    for (let hops = 0; stop?.isSeen && !isKept(stop); hops += 1) {
+      stop = hops > spans.size ? undefined : stop.above; // hostile parents go round in a circle
     }
-    return at;
+    for (let at: Known | undefined = known; at && at !== stop && at.above !== stop; ) {
+      const next: Known | undefined = at.above;
+      at.above = stop;
+      at = next;
+    }
+    return stop === known ? undefined : stop;
+  }
+
+  /** A kept span waits for its parent, should that be dropped. */
+  function wait(known: Known): void {
+    const parent = above(known);
+    if (parent && !parent.isSeen) parent.awaiting = (parent.awaiting ?? new Set()).add(known);
+  }
+
+  /** Tells the spans above that a wanted one is below them. Returns those that were dropped before they knew. */
+  function announce(known: Known, isAgain: boolean, fresh: ReadonlySet<Known>): readonly Known[] {
+    const returned: Known[] = [];
+    let hops = 0;
+    for (let at = known.above; at && (isAgain || !at.isNeeded) && hops <= spans.size; at = at.above) {
+      if (at.isSeen && !at.isExcluded && !isKept(at) && !fresh.has(at)) at.hasReturned = true;
+      at.isNeeded = true;
+      if (at.hasReturned) returned.push(at);
+      hops += 1;
+    }
+    return returned;
   }
 
   function forgetOldest(): void {
-    for (const id of known.keys()) {
-      if (known.size <= MAX_REMEMBERED) return;
-      known.delete(id);
-      awaiting.delete(id);
+    for (const key of spans.keys()) {
+      if (spans.size <= MAX_REMEMBERED) return;
+      spans.delete(key);
     }
   }
 
   return {
-    shape(spans) {
-      for (const { span } of spans) {
-        const id = idOf(span, span.spanId);
-        const needed = known.get(id)?.needed ?? false;
-        known.set(id, { parent: idOf(span, span.parentSpanId), needed });
-      }
-      const wanted = spans.map(({ span, isLlm }) => isWanted(span, isLlm));
-      for (const [at, { span }] of spans.entries()) {
-        const id = idOf(span, span.spanId);
-        if (wanted[at] || known.get(id)?.needed) announce(id);
-      }
-      const kept = spans.map(({ span }, at) => {
-        const entry = known.get(idOf(span, span.spanId));
-        const isKept =
-          (wanted[at] === true || entry?.needed === true) && !settings.exclude.some((filter) => matches(filter, span));
-        if (entry) entry.dropped = !isKept;
-        return isKept;
-      });
-      const moved: { span: string; parent: string }[] = [];
-      const parents = spans.map(({ span }, at) => {
-        const id = idOf(span, span.spanId);
-        const parent = parentOf(id);
-        if (kept[at] && parent !== '' && known.get(parent)?.dropped === undefined) {
-          awaiting.set(parent, [...(awaiting.get(parent) ?? []), id]);
-        }
-        for (const child of kept[at] ? [] : (awaiting.get(id) ?? [])) {
-          const above = parentOf(child);
-          moved.push({ span: child, parent: above.slice(span.traceId.length) });
-          if (above !== '' && known.get(above)?.dropped === undefined) {
-            awaiting.set(above, [...(awaiting.get(above) ?? []), child]);
-          }
-        }
-        // of a dropped span it is kept: should its request come again, the children have to be told again
-        if (kept[at]) awaiting.delete(id);
-        return parent.slice(span.traceId.length);
-      });
+    note(request) {
       forgetOldest();
-      return { kept, parents, moved };
+      const changed = new Set<SpanKey>();
+      const seen = request.map(({ span, isLlm }) => see(span, isLlm));
+      const fresh = new Set(seen.flatMap(({ known, isAgain }) => (isAgain ? [] : [known])));
+      const returned = seen.flatMap(({ known, isAgain }) =>
+        known.isNeeded || (known.isWanted && !known.isExcluded) ? announce(known, isAgain, fresh) : NONE,
+      );
+      for (const known of returned) {
+        changed.add(known.key);
+        wait(known);
+      }
+      for (const { known } of seen) {
+        if (isKept(known)) {
+          known.awaiting = undefined;
+          wait(known);
+          continue;
+        }
+        // They are not forgotten: should this request come again, they have to be told again.
+        for (const child of known.awaiting ?? NONE) {
+          changed.add(child.key);
+          wait(child);
+        }
+      }
+      return [...changed];
+    },
+    isKept: (key) => isKept(spans.get(key)),
+    mayReturn: (key) => spans.get(key)?.isExcluded === false,
+    parentOf(key) {
+      const known = spans.get(key);
+      return (isKept(known) && known && above(known)?.spanId) || '';
     },
   };
 }
+
+function isKept(known: Known | undefined): boolean {
+  return known !== undefined && !known.isExcluded && (known.isWanted || known.isNeeded);
+}
+
+const NONE: readonly Known[] = [];

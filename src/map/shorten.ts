@@ -1,126 +1,139 @@
 import { parseKeepingDigits } from './digits.ts';
+import { BRACKETS, endsThatFit, fairShare, GAP_BYTES, SMALL_BYTES } from './fair-share.ts';
+import { type Member, type Outline, outlineOf } from './json-outline.ts';
+import { headAndTail } from './shorten-text.ts';
 
 /**
  * Weave cuts whole fields out of a call that is larger than it stores. A call that would be too large is shortened here
- * instead: the longest texts first, their beginning and end kept, then the longest lists; and the call says
- * what was shortened and by how much.
+ * instead. Every list and object shares its room out among its members: small ones stay whole, the large ones get equal
+ * parts. Of a text the beginning and the end stay; so do the first and the last members where there are too many of them.
+ * The call says what was shortened and by how much. One way through the call, whatever is in it: nothing is measured twice.
  */
 
 /** What Weave stores of one call, with room for what it adds itself. */
 export const MAX_CALL_BYTES = Math.floor(3.4 * 1024 * 1024);
-/** Texts of fewer characters are never shortened: ids, names, small arguments. */
-const MIN_TEXT = 1_024;
-/** Lists of fewer items are never shortened. Vectors have thousands. */
-const MIN_LIST = 64;
-/** At most so many shortened places are listed in the call. */
+/** At most so many shortened places are listed in the call: those that lost most. */
 const MAX_LISTED = 50;
-/** Room for that list. */
-const LISTED_BYTES = MAX_LISTED * 200;
-
-type Holder = Record<string | number, unknown>;
-
-/** A text or list in the call, with the way to it. */
-interface Place {
-  readonly holder: Holder;
-  readonly key: string;
-  readonly path: string;
-  readonly length: number;
+/** Room for that list, and for the longest path in it. */
+const LISTED_BYTES = 24 * 1024;
+const MAX_PATH = 100;
+export interface Shortened {
+  readonly text: string;
+  /** How many texts, lists and objects were cut. */
+  readonly cuts: number;
 }
 
 interface Cut {
   readonly path: string;
-  /** Characters of a text, items of a list. */
+  readonly unit: 'characters' | 'items' | 'members';
+  /** How many there were, and how many of them are left. */
   readonly length: number;
   readonly kept: number;
 }
 
-export interface Shortened {
-  readonly text: string;
-  /** How many texts and lists were cut. */
-  readonly cuts: number;
+interface Work {
+  readonly json: Buffer;
+  readonly cuts: { readonly cut: Cut; readonly lostBytes: number }[];
 }
 
-/** The call as it is where it is small enough; else with its longest texts and lists shortened. */
+/** The call as it is where it is small enough; else shortened to at most `maxBytes`. */
 export function shortenCall(text: string, maxBytes = MAX_CALL_BYTES): Shortened {
-  let bytes = Buffer.byteLength(text);
-  if (bytes <= maxBytes) return { text, cuts: 0 };
-  const call = parseKeepingDigits(text) as Holder;
-  const cuts: Cut[] = [];
-  // Escapes and other alphabets take more bytes than characters: what is left over is cut once more, harder.
-  for (let limit = Number.POSITIVE_INFINITY; bytes > maxBytes && limit > MIN_TEXT; bytes = sizeOf(call)) {
-    const places = find(call, (value) => typeof value === 'string' && value.length > MIN_TEXT);
-    limit = Math.min(limitFor(places, bytes - maxBytes + LISTED_BYTES), limit / 2);
-    for (const place of places)
-      if (place.length > limit) cuts.push(cut(place, (text) => headAndTail(text as string, limit)));
-  }
-  for (let limit = 4096; bytes > maxBytes && limit >= MIN_LIST; limit /= 4, bytes = sizeOf(call)) {
-    for (const place of find(call, (value) => Array.isArray(value) && value.length > limit)) {
-      cuts.push(cut(place, (list) => firstItems(list as unknown[], limit)));
-    }
-  }
-  note(call, cuts);
-  return { text: JSON.stringify(call), cuts: new Set(cuts.map(({ path }) => path)).size };
+  if (Buffer.byteLength(text) <= maxBytes) return { text, cuts: 0 };
+  const work: Work = { json: Buffer.from(text), cuts: [] };
+  // the fields of a call are so few that there is room for a part of each
+  const { members } = outlineOf(work.json, SMALL_BYTES);
+  const share = fairShare(members, maxBytes - LISTED_BYTES - BRACKETS);
+  const fields = members.map((member) => {
+    const pieces: string[] = [];
+    writeMember(work, member, share, () => keyIn(work.json, member), pieces);
+    return pieces.join('');
+  });
+  const noted = fields.map((field) => (field.startsWith(ATTRIBUTES) ? withNote(field, work) : field));
+  return { text: `{${noted.join()}}`, cuts: work.cuts.length };
 }
 
-const sizeOf = (call: Holder) => Buffer.byteLength(JSON.stringify(call)) + LISTED_BYTES;
+/** Pieces are joined once, at the end: to join them at every level would copy a deep value as often as it is deep. */
+function writeMember(work: Work, member: Member, share: number, path: () => string, pieces: string[]): void {
+  const { json } = work;
+  const { value, start, valueStart, end } = member;
+  if (value === undefined || value.end - value.start <= share) {
+    pieces.push(json.toString('utf8', start, end));
+    return;
+  }
+  pieces.push(json.toString('utf8', start, valueStart));
+  if (value.kind === 'list' || value.kind === 'object') writeMembers(work, value, share, path(), pieces);
+  else pieces.push(shortText(work, value, share, path()));
+}
 
-/** Every text or list that `wanted` wants, the longest first. */
-function find(call: Holder, wanted: (value: unknown) => boolean): readonly Place[] {
-  const places: Place[] = [];
-  const walk = (node: unknown, path: string) => {
-    if (typeof node !== 'object' || node === null) return;
-    for (const [key, value] of Object.entries(node)) {
-      const at = path === '' ? key : `${path}.${key}`;
-      if (wanted(value)) places.push({ holder: node as Holder, key, path: at, length: (value as string).length });
-      else walk(value, at);
-    }
+/** A number of thousands of digits becomes a text, too. */
+function shortText({ json, cuts }: Work, { kind, start, end }: Outline, room: number, path: string): string {
+  const written = json.toString('utf8', start, end);
+  const whole: string = kind === 'text' ? JSON.parse(written) : written;
+  const { text, kept } = headAndTail(whole, room);
+  cuts.push({ cut: { path, unit: 'characters', length: whole.length, kept }, lostBytes: end - start - room });
+  return JSON.stringify(text);
+}
+
+/** A list or an object, so much of it that it fits into `room`, which is more than SMALL_BYTES. */
+function writeMembers(work: Work, list: Outline, room: number, path: string, pieces: string[]): void {
+  const { json, cuts } = work;
+  const { kind, members } = list;
+  const [front, back] = endsThatFit(members, room - BRACKETS);
+  const missing = members.slice(front, back);
+  const kept = missing.length === 0 ? members : [...members.slice(0, front), ...members.slice(back)];
+  const share = fairShare(kept, room - BRACKETS - (missing.length > 0 ? GAP_BYTES : 0));
+  if (missing.length > 0) {
+    const unit = kind === 'list' ? 'items' : 'members';
+    const lostBytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
+    cuts.push({ cut: { path, unit, length: members.length, kept: kept.length }, lostBytes });
+  }
+  pieces.push(kind === 'list' ? '[' : '{');
+  for (const [at, member] of members.entries()) {
+    if (at === front && missing.length > 0) pieces.push(at === 0 ? '' : ',', gap(json, kind, kept, missing.length));
+    if (at >= front && at < back) continue;
+    if (at > 0) pieces.push(',');
+    const nameOf = () => (kind === 'list' ? String(at) : keyIn(json, member));
+    writeMember(work, member, share, () => `${path}.${nameOf()}`, pieces);
+  }
+  pieces.push(kind === 'list' ? ']' : '}');
+}
+
+function keyIn(json: Buffer, { start, valueStart }: Member): string {
+  const text = json.toString('utf8', start, valueStart);
+  return JSON.parse(text.slice(0, text.lastIndexOf('"') + 1));
+}
+
+/** What stands where members are missing. In an object it needs a key that no other member has. */
+function gap(json: Buffer, kind: Outline['kind'], kept: readonly Member[], missing: number): string {
+  const note = (unit: string) => JSON.stringify(`… [${missing} ${unit} left out by otel-weave-bridge]`);
+  if (kind === 'list') return note('items');
+  let key = '…';
+  while (kept.some((member) => keyIn(json, member) === key)) key += '…';
+  return `"${key}":${note('members')}`;
+}
+
+const ATTRIBUTES = '"attributes":';
+const NOTE = 'otel_weave_bridge';
+
+/** The call's attributes with `otel_weave_bridge` among them: what was shortened, and how long it was. */
+function withNote(field: string, { json, cuts }: Work): string {
+  const largest = [...cuts].sort((a, b) => b.lostBytes - a.lostBytes).slice(0, MAX_LISTED);
+  const note = {
+    truncated: largest.map(({ cut }) => ({ ...cut, path: readable(cut.path) })),
+    truncated_count: cuts.length,
+    original_bytes: json.length,
   };
-  walk(call, '');
-  return places.sort((a, b) => b.length - a.length);
-}
-
-/** The length to which the longest must shrink so that together they lose `excess`. */
-function limitFor(places: readonly Place[], excess: number): number {
-  let saved = 0;
-  for (const [at, place] of places.entries()) {
-    const next = Math.max(places[at + 1]?.length ?? MIN_TEXT, MIN_TEXT);
-    const gain = (at + 1) * (place.length - next);
-    if (saved + gain >= excess) return Math.max(MIN_TEXT, Math.floor(place.length - (excess - saved) / (at + 1)));
-    saved += gain;
+  const text = field.slice(ATTRIBUTES.length);
+  if (!text.includes(`"${NOTE}"`)) {
+    const separator = text === '{}' ? '' : ',';
+    return `${field.slice(0, -1)}${separator}"${NOTE}":${JSON.stringify(note)}}`;
   }
-  return MIN_TEXT;
+  const attributes = parseKeepingDigits(text) as Readonly<Record<string, unknown>>;
+  const before = attributes[NOTE];
+  const own = typeof before === 'object' && before !== null ? before : {};
+  return ATTRIBUTES + JSON.stringify({ ...attributes, [NOTE]: { ...own, ...note } });
 }
 
-function cut({ holder, key, path, length }: Place, shorten: (value: unknown) => string | unknown[]): Cut {
-  const short = shorten(holder[key]);
-  holder[key] = short;
-  return { path, length, kept: short.length };
-}
-
-/** Beginning and end of a text with a note between them of how much is missing. */
-export function headAndTail(text: string, limit: number): string {
-  const gap = `\n… [${text.length - Math.floor(limit)} characters left out by otel-weave-bridge] …\n`;
-  const half = Math.max(0, Math.floor((limit - gap.length) / 2));
-  const head = text.slice(0, half).replace(/[\ud800-\udbff]$/, '');
-  const tail = text.slice(text.length - half).replace(/^[\udc00-\udfff]/, '');
-  return head + gap + tail;
-}
-
-function firstItems(list: unknown[], limit: number): unknown[] {
-  return [...list.slice(0, limit), `… [${list.length - limit} items left out by otel-weave-bridge]`];
-}
-
-/** `attributes.otel_weave_bridge.truncated`: path, length before and length now. */
-function note(call: Holder, cuts: readonly Cut[]): void {
-  const places = new Map<string, Cut>();
-  for (const one of cuts) places.set(one.path, { ...one, length: places.get(one.path)?.length ?? one.length });
-  const attributes = (call['attributes'] ?? {}) as Holder;
-  call['attributes'] = {
-    ...attributes,
-    otel_weave_bridge: {
-      ...(attributes['otel_weave_bridge'] as Holder | undefined),
-      truncated: [...places.values()].slice(0, MAX_LISTED),
-      truncated_count: places.size,
-    },
-  };
+function readable(path: string): string {
+  return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH / 2)}…${path.slice(-MAX_PATH / 2)}`.toWellFormed();
 }

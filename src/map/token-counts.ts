@@ -1,3 +1,4 @@
+import { isResponse } from './bodies.ts';
 import { isObject, type Json } from './chat/message.ts';
 import type { Field } from './reading.ts';
 import { data, type Rules } from './rule.ts';
@@ -22,6 +23,8 @@ const OUTPUT_DETAILS = [
   'completionTokensDetails',
 ];
 
+const CANDIDATES = ['candidates_token_count', 'candidatesTokenCount'];
+
 /** Members of a usage object, as the providers and libraries call them. Those of `details` stand in an object of their own. */
 const MEMBERS: Readonly<
   Record<CountField, { readonly own: readonly string[]; readonly details?: readonly (readonly string[])[] }>
@@ -30,14 +33,7 @@ const MEMBERS: Readonly<
     own: ['input_tokens', 'prompt_tokens', 'inputTokens', 'promptTokens', 'prompt_token_count', 'promptTokenCount'],
   },
   outputTokens: {
-    own: [
-      'output_tokens',
-      'completion_tokens',
-      'outputTokens',
-      'completionTokens',
-      'candidates_token_count',
-      'candidatesTokenCount',
-    ],
+    own: ['output_tokens', 'completion_tokens', 'outputTokens', 'completionTokens', ...CANDIDATES],
   },
   totalTokens: { own: ['total_tokens', 'totalTokens', 'total_token_count', 'totalTokenCount'] },
   cacheReadTokens: {
@@ -96,6 +92,26 @@ export function isUsage(value: unknown): value is Json {
   return countIn(value, 'inputTokens') !== undefined || countIn(value, 'outputTokens') !== undefined;
 }
 
+/**
+ * The usage in a response's body as the provider sent it, made inclusive. Anthropic's input leaves out the cached tokens,
+ * which only it calls by these names; Gemini's candidates leave out the thoughts.
+ */
+export function usageOfResponse(body: unknown): unknown {
+  if (!isResponse(body)) return undefined;
+  const usage = body['usage'] ?? body['usageMetadata'] ?? body['usage_metadata'];
+  if (!isObject(usage)) return undefined;
+  const cached = sumOf(usage, ['cache_read_input_tokens', 'cache_creation_input_tokens']);
+  const candidates = firstCount(usage, CANDIDATES);
+  return {
+    ...usage,
+    ...(cached > 0 && { input_tokens: (toCount(usage['input_tokens']) ?? 0) + cached }),
+    ...(candidates !== undefined && { output_tokens: candidates + (countIn(usage, 'reasoningTokens') ?? 0) }),
+  };
+}
+
+const sumOf = (usage: Json, members: readonly string[]) =>
+  members.reduce((sum, member) => sum + (toCount(usage[member]) ?? 0), 0);
+
 /** The rules that read usage out of an attribute holding JSON. `places` lead to the usage objects in it, best first. */
 export function tokenRules(
   key: string | readonly string[],
@@ -120,6 +136,12 @@ export function tokenRules(
     audioInputTokens: rule('audioInputTokens'),
     audioOutputTokens: rule('audioOutputTokens'),
   };
+}
+
+/** For each count the rules of all these sets, those of the first one first. */
+export function usageRules(...sets: readonly Rules[]): Rules {
+  const fields = Object.keys(MEMBERS) as CountField[];
+  return Object.fromEntries(fields.map((field) => [field, sets.flatMap((rules) => rules[field] ?? [])]));
 }
 
 const itself = (value: unknown) => value;

@@ -1,4 +1,6 @@
-import type { Attributes, Span, SpanEvent } from '../core/span.ts';
+import type { Attributes, Span, SpanEvent, Value } from '../core/span.ts';
+import { bareData, bareMembers, bareValue } from './bare-values.ts';
+import { isContentName, isNamed } from './content-names.ts';
 import type { Field, Reading } from './reading.ts';
 import type { Convention } from './rule.ts';
 
@@ -18,39 +20,91 @@ export const CONTENT_FIELDS: ReadonlySet<Field> = new Set<Field>([
   'embeddingDimensions',
   'promptTemplate',
 ]);
+/** Fields of any shape: of them numbers and names stay. */
+const FREE_FIELDS: ReadonlySet<Field> = new Set<Field>(['parameters', 'metadata', 'evaluations', 'extraAttributes']);
+/** Texts, which stay where they can still be read from what stays. */
+const TEXT_FIELDS: ReadonlySet<Field> = new Set<Field>(['displayName', 'failure', 'toolDescription']);
+/** Fields that tell that the work came to an end. */
+const RESULT_FIELDS: readonly Field[] = ['choices', 'output', 'toolResult', 'documents'];
 
-/** Of a content event only these say nothing of what was said. */
-const BARE_KEYS: ReadonlySet<string> = new Set(['role', 'index', 'finish_reason', 'gen_ai.system', 'event.name']);
+/** Keys about which is decided once. */
+const MAX_KEYS = 10_000;
 
 /**
- * `map.capture_content: false`: makes the function that takes every attribute and event away from which a rule of any
- * convention reads content. Models, tokens, names, times and errors stay.
+ * `map.capture_content: false`: makes the function that takes what was said out of a span. That is (see docs/privacy.md)
+ *   - every attribute and event from which a rule of any convention reads content;
+ *   - every attribute whose name says that it is content;
+ *   - of objects and of events everything but numbers and names;
+ *   - texts that are too long to be a name.
+ * Models, tokens, names, ids, times and errors stay.
  */
 export function createContentStripper(
   conventions: readonly Convention[],
   guess: (keys: readonly string[]) => Convention | undefined,
 ): (span: Span) => Span {
   const known = patternsOf(conventions);
+  const decided = new Map<string, boolean>();
+
+  function isContent(key: string): boolean {
+    const before = decided.get(key);
+    if (before !== undefined) return before;
+    const decision = isReadAsContent(known, key) || isContentName(key);
+    if (decided.size >= MAX_KEYS) decided.clear();
+    decided.set(key, decision);
+    return decision;
+  }
+
+  function bare(attributes: Attributes, isContentHere: (key: string) => boolean): Attributes {
+    const kept = new Map<string, Value>();
+    for (const [key, value] of attributes) {
+      const one = isContentHere(key) ? undefined : bareValue(key, value);
+      if (one !== undefined) kept.set(key, one);
+    }
+    return kept;
+  }
+
+  function bareEvent(event: SpanEvent): SpanEvent {
+    const { name, attributes } = event;
+    if (name === 'exception') return { ...event, attributes: bare(attributes, isContent) };
+    const kept = new Map([...bareMembers(attributes)].filter(([key]) => !isReadAsContent(known, key)));
+    if (!known.events.has(name)) return { ...event, attributes: kept };
+    return { ...event, attributes: new Map([...kept].filter(([key]) => isNamed(key) || key === 'index')) };
+  }
 
   return (span) => {
     const guessed = guess([...span.attributes.keys()]);
-    const { keys, prefixes, events } = guessed ? joined(known, patternsOf([guessed])) : known;
-    const isContent = (key: string) => keys.has(key) || [...prefixes].some((prefix) => key.startsWith(prefix));
-    const without = (attributes: Attributes): Attributes => new Map([...attributes].filter(([key]) => !isContent(key)));
-    const bare = (event: SpanEvent): SpanEvent => ({
-      ...event,
-      attributes: events.has(event.name)
-        ? new Map([...event.attributes].filter(([key]) => BARE_KEYS.has(key)))
-        : without(event.attributes),
-    });
-    return { ...span, attributes: without(span.attributes), events: span.events.map(bare) };
+    const also = guessed && patternsOf([guessed]);
+    const isContentHere = (key: string) => isContent(key) || (also !== undefined && isReadAsContent(also, key));
+    return {
+      ...span,
+      attributes: bare(span.attributes, isContentHere),
+      events: span.events.map(bareEvent),
+      links: span.links.map((link) => ({ ...link, attributes: bare(link.attributes, isContent) })),
+    };
   };
+}
+
+/** What was found in a span, without what was said in it. `bare` is what the rules still find when that is gone. */
+export function withoutContent(whole: Partial<Reading>, bare: Partial<Reading>): Partial<Reading> {
+  const kept: Partial<Record<Field, unknown>> = {};
+  for (const [field, value] of Object.entries(whole) as [Field, unknown][]) {
+    if (CONTENT_FIELDS.has(field)) continue;
+    const one = TEXT_FIELDS.has(field) ? bare[field] : FREE_FIELDS.has(field) ? bareData(field, value) : value;
+    if (one !== undefined) kept[field] = one;
+  }
+  if (whole.embeddingDimensions !== undefined) kept.embeddingDimensions = whole.embeddingDimensions;
+  if (RESULT_FIELDS.some((field) => whole[field] !== undefined)) kept.output = null;
+  return kept as Partial<Reading>;
 }
 
 interface Patterns {
   readonly keys: ReadonlySet<string>;
-  readonly prefixes: ReadonlySet<string>;
+  readonly prefixes: readonly string[];
   readonly events: ReadonlySet<string>;
+}
+
+function isReadAsContent({ keys, prefixes }: Patterns, key: string): boolean {
+  return keys.has(key) || prefixes.some((prefix) => key.startsWith(prefix));
 }
 
 /** Where the rules of these conventions read content. */
@@ -68,18 +122,5 @@ function patternsOf(conventions: readonly Convention[]): Patterns {
       }
     }
   }
-  return { keys, prefixes, events };
-}
-
-function joined(a: Patterns, b: Patterns): Patterns {
-  return {
-    keys: new Set([...a.keys, ...b.keys]),
-    prefixes: new Set([...a.prefixes, ...b.prefixes]),
-    events: new Set([...a.events, ...b.events]),
-  };
-}
-
-/** What is known of a span without what was said in it. */
-export function withoutContent(reading: Partial<Reading>): Partial<Reading> {
-  return Object.fromEntries(Object.entries(reading).filter(([field]) => !CONTENT_FIELDS.has(field as Field)));
+  return { keys, prefixes: [...prefixes], events };
 }

@@ -1,5 +1,4 @@
 import type { ProjectId } from '../core/call.ts';
-import type { SpanId } from '../core/span.ts';
 import { createCallAttributes } from './call-attributes.ts';
 import { exceptionOf } from './exception.ts';
 import { displayNameOf, opNameOf, turnIdOf } from './identity.ts';
@@ -10,7 +9,9 @@ import { fillTemplate } from './nest.ts';
 import { createOtelDump } from './otel-dump.ts';
 import type { WrittenCall } from './pack.ts';
 import type { SpanReading } from './read-span.ts';
+import { type Context, parentText, summaryStart, withRepeated } from './rewrite-call.ts';
 import { parsedAt, type SpanView } from './span-view.ts';
+import { mayHoldHalves, withoutHalves } from './surrogates.ts';
 import { createTimeFormatter } from './time.ts';
 import type { Usage } from './usage.ts';
 
@@ -22,15 +23,6 @@ export interface ReadSpan extends SpanReading {
   /** What it states of tokens, wherever they are counted. */
   readonly usage: Usage | undefined;
   readonly isModelCall: boolean;
-}
-
-/** What other spans decide about a call. */
-export interface Context {
-  readonly parentId: SpanId | '';
-  /** `summary.usage`, by model. */
-  readonly usage: Readonly<Record<string, unknown>> | undefined;
-  /** Tokens that the span states and that are counted elsewhere. */
-  readonly repeated: Usage | undefined;
 }
 
 export interface CallWriter {
@@ -61,14 +53,15 @@ export function createCallWriter(version: string): CallWriter {
       const status = exception === undefined ? '{"success":1,"error":0}' : '{"success":0,"error":1}';
       let json =
         `{"project_id":${JSON.stringify(project)},"id":"${span.spanId}","trace_id":"${span.traceId}"` +
-        `,"parent_id":${parentId === '' ? 'null' : `"${parentId}"`},"op_name":${JSON.stringify(opNameOf(span, reading))}`;
+        `,"parent_id":${parentText(parentId)},"op_name":${JSON.stringify(opNameOf(span, reading))}`;
       if (displayName !== undefined) json += `,"display_name":${JSON.stringify(displayName)}`;
       json +=
         `,"started_at":"${startedAt}","ended_at":"${endedAt}"` +
-        `,"attributes":${attributes.write(span, layout, read, texts, repeated)}` +
         `,"inputs":${JSON.stringify(inputs)},"output":${JSON.stringify(output) ?? 'null'}`;
+      const attributesAt = json.length;
+      json += `,"attributes":${withRepeated(attributes.write(span, layout, read, texts), repeated)}`;
       const summaryAt = json.length;
-      json += `,"summary":{${usage ? `"usage":${JSON.stringify(usage)},` : ''}"status_counts":${status}}`;
+      json += `,${summaryStart(usage)}"status_counts":${status}}`;
       if (exception !== undefined) json += `,"exception":${JSON.stringify(exception)}`;
       if (reading.threadId !== undefined) json += `,"thread_id":${JSON.stringify(reading.threadId)}`;
       if (turnId !== undefined) json += `,"turn_id":"${turnId}"`;
@@ -76,7 +69,14 @@ export function createCallWriter(version: string): CallWriter {
       if (reading.runStep !== undefined) json += `,"wb_run_step":${reading.runStep}`;
       if (reading.runStepEnd !== undefined) json += `,"wb_run_step_end":${reading.runStepEnd}`;
       json += `,"otel_dump":${dump.write(span, fillTemplate(layout.template, texts), startedAt, endedAt)}}`;
-      return { projectId: project, id: span.spanId, traceId: span.traceId, text: json, summaryAt };
+      return {
+        projectId: project,
+        id: span.spanId,
+        traceId: span.traceId,
+        text: mayHoldHalves(span) ? withoutHalves(json) : json,
+        attributesAt,
+        summaryAt,
+      };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { contentEvent, isAnswer } from '../../src/core/content-log.ts';
+import { contentEvent, isAnswer, joinIdOfRecord, joinIdOfSpan } from '../../src/core/content-log.ts';
 import type { LogRecord } from '../../src/core/log-record.ts';
-import { attributesOf } from '../support/spans.ts';
+import { attributesOf, spanOf } from '../support/spans.ts';
 
 const record = (change: Partial<LogRecord>): LogRecord => ({
   traceId: '0af7651916cd43dd8448eb211c80319c',
@@ -35,6 +35,21 @@ describe('a log record as an event of its span', () => {
       { body: 'claude_code.assistant_response', attributes: attributesOf({ response: 'Hi' }) },
       ['claude_code.assistant_response', { response: 'Hi' }],
     ],
+    [
+      'what an evaluator found',
+      { eventName: 'gen_ai.evaluation.result', attributes: attributesOf({ 'gen_ai.evaluation.name': 'relevance' }) },
+      ['gen_ai.evaluation.result', { 'gen_ai.evaluation.name': 'relevance' }],
+    ],
+    [
+      'what a tool of Claude Code was asked',
+      { body: 'claude_code.tool_result', attributes: attributesOf({ tool_use_id: 't-1', tool_input: '{}' }) },
+      ['claude_code.tool_result', { tool_use_id: 't-1', tool_input: '{}' }],
+    ],
+    [
+      'the end of a tool of Claude Code, where its input is not recorded',
+      { body: 'claude_code.tool_result', attributes: attributesOf({ tool_use_id: 't-1' }) },
+      undefined,
+    ],
     ['an event that is no content', { eventName: 'session.start' }, undefined],
     ['a record outside of any span', { eventName: 'gen_ai.choice', spanId: '' }, undefined],
   ])('has %s', (_what, change, expected) => {
@@ -49,9 +64,37 @@ describe('a log record as an event of its span', () => {
     ['gen_ai.client.inference.operation.details', { 'gen_ai.output.messages': [] }, true],
     ['gen_ai.client.inference.operation.details', { 'gen_ai.input.messages': [] }, false],
     ['gen_ai.user.message', {}, false],
+    ['gen_ai.evaluation.result', { 'gen_ai.evaluation.name': 'relevance' }, false],
   ])('%s with %j: an answer? %s', (name, attributes, expected) => {
     expect(isAnswer({ name, timeNs: 0n, attributes: attributesOf(attributes), droppedAttributesCount: 0 })).toBe(
       expected,
     );
+  });
+});
+
+describe('what joins a record to its span', () => {
+  const SCOPE = 'com.anthropic.claude_code.tracing';
+  const tool = (type: string) => spanOf({ scope: SCOPE, attributes: { 'span.type': type, tool_use_id: 't-1' } });
+  const result = record({
+    body: 'claude_code.tool_result',
+    spanId: '00f067aa0ba902b7',
+    attributes: attributesOf({ tool_use_id: 't-1', tool_input: '{}' }),
+  });
+
+  it('is the id of the span', () => {
+    const answer = record({ eventName: 'gen_ai.choice', attributes: attributesOf({ tool_use_id: 't-1' }) });
+    expect(joinIdOfRecord(answer)).toBe(joinIdOfSpan(spanOf({ id: answer.spanId })));
+    expect(joinIdOfRecord(answer)).not.toBe(joinIdOfSpan(spanOf({ id: '00f067aa0ba902b7' })));
+  });
+
+  it('is the use of the tool where Claude Code logs on another span, and the tool alone has it', () => {
+    expect(joinIdOfSpan(tool('tool'))).toBe(joinIdOfRecord(result));
+    expect(joinIdOfSpan(tool('claude_code.tool'))).toBe(joinIdOfRecord(result));
+    expect(joinIdOfSpan(tool('tool.execution'))).not.toBe(joinIdOfRecord(result));
+    expect(joinIdOfSpan(spanOf({ attributes: { 'span.type': 'tool', tool_use_id: 't-1' } }))).not.toBe(
+      joinIdOfRecord(result),
+    );
+    const elsewhere = { ...result, traceId: '1af7651916cd43dd8448eb211c80319c' };
+    expect(joinIdOfSpan(tool('tool'))).not.toBe(joinIdOfRecord(elsewhere));
   });
 });

@@ -203,6 +203,18 @@ describe('a span of the OTel SDK', () => {
     expect(decoded).toMatchObject({ status: 'rejected', name: 'work', reason: expect.stringContaining(reason) });
   });
 
+  it('has U+FFFD where a text was cut in half a surrogate pair', () => {
+    const half = '\ud83d';
+    const status = { code: 2, message: half };
+    const events = [{ name: half, time: [1, 0] as const }];
+    const span = decode({ name: half, attributes: { [half]: half, list: [half] }, events, status });
+    expect([span.name, span.status.message, span.events[0]?.name]).toEqual(['\ufffd', '\ufffd', '\ufffd']);
+    expect([...span.attributes]).toEqual([
+      ['\ufffd', '\ufffd'],
+      ['list', ['\ufffd']],
+    ]);
+  });
+
   it('shares its resource and scope with the spans that had the same one', () => {
     const decoder = createReadableSpanDecoder();
     const resource = { attributes: { 'service.name': 'shop' } };

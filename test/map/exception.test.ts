@@ -62,4 +62,54 @@ describe('the exception of a call', () => {
       expected === undefined ? { success: 1, error: 0 } : { success: 0, error: 1 },
     );
   });
+
+  const LLM = { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' };
+  const TOOL = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'f' };
+  const thrown = exception({ 'exception.type': 'E', 'exception.message': 'bad' });
+
+  it.each<[string, SpanSpec, string | undefined]>([
+    ['a model call that threw and says nothing more', { attributes: LLM, events: thrown }, 'E: bad'],
+    ['a tool that threw and says nothing more', { attributes: TOOL, events: thrown }, 'E: bad'],
+    ['a retry that went well', { attributes: { ...LLM, 'gen_ai.usage.output_tokens': 3 }, events: thrown }, undefined],
+    [
+      'a failed agent that counts no tokens',
+      { attributes: { ...LLM, 'gen_ai.usage.output_tokens': 0 }, events: thrown },
+      'E: bad',
+    ],
+    ['an answer after an exception', { attributes: { ...LLM, 'gen_ai.response.id': 'r' }, events: thrown }, undefined],
+    [
+      'an exception that was caught, by its status',
+      { attributes: LLM, events: thrown, status: { code: 1 } },
+      undefined,
+    ],
+    ['an exception in a span of another kind', { events: thrown }, undefined],
+    [
+      'a tool of MCP that reports an error',
+      {
+        attributes: {
+          ...TOOL,
+          'gen_ai.tool.call.result': '{"content":[{"type":"text","text":"no such city"}],"isError":true}',
+        },
+      },
+      'no such city',
+    ],
+    [
+      'the same with its type',
+      {
+        attributes: {
+          ...TOOL,
+          'error.type': 'tool_error',
+          'gen_ai.tool.call.result': '{"content":"no","isError":true}',
+        },
+      },
+      'tool_error: no',
+    ],
+    [
+      'a tool that reports none',
+      { attributes: { ...TOOL, 'gen_ai.tool.call.result': '{"content":[],"isError":false}' } },
+      undefined,
+    ],
+  ])('is told of %s where the status is not', (_what, spec, expected) => {
+    expect(mapOne(spec)['exception']).toBe(expected);
+  });
 });

@@ -14,6 +14,8 @@ describe('the names of a call', () => {
       'chat',
       'gpt-5',
     ],
+    // a model's name must not eat the end of another word
+    [{ name: 'llm', attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' } }, 'llm', 'llm'],
     [
       { name: 'execute_tool f', attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'f' } },
       'f',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { CountedSpan, TraceMemory } from '../../src/core/ports.ts';
 import { createMapper } from '../../src/map/map-spans.ts';
 import { type CallJson, PROJECT, type SpanSpec, spanOf } from '../support/spans.ts';
 
@@ -36,8 +37,8 @@ function arrive(requests: readonly (readonly SpanSpec[])[]): Map<string, CallJso
   const map = createMapper({ version: '0' });
   const stored = new Map<string, CallJson>();
   for (const request of requests) {
-    const { calls, corrected } = map(request.map((spec) => ({ span: spanOf(spec), project: PROJECT })));
-    for (const call of [...calls, ...corrected]) stored.set(call.id, JSON.parse(call.json.toString()));
+    const { calls, corrections } = map(request.map((spec) => ({ span: spanOf(spec), project: PROJECT })));
+    for (const call of [...calls, ...(corrections?.() ?? [])]) stored.set(call.id, JSON.parse(call.json.toString()));
   }
   return stored;
 }
@@ -66,6 +67,21 @@ const TRACES: readonly (readonly [string, readonly SpanSpec[], number])[] = [
   [
     'one call seen by two instrumentations side by side',
     [llm(3, 1, 57, { 'gen_ai.response.id': 'r' }), llm(2, 1, 57, { 'gen_ai.response.id': 'r' }), plain(1, 0)],
+    57,
+  ],
+  [
+    'a model call that states the sum of two, of which one is seen twice',
+    [
+      llm(4, 1, 57, { 'gen_ai.response.id': 'r1' }),
+      llm(3, 1, 57, { 'gen_ai.response.id': 'r1' }),
+      llm(2, 1, 20, { 'gen_ai.response.id': 'r2' }),
+      llm(1, 0, 77, usage(77, 2)),
+    ],
+    77,
+  ],
+  [
+    'one response of which two instrumentations count different parts',
+    [llm(3, 1, 57, { 'gen_ai.response.id': 'r' }), llm(2, 1, 40, { 'gen_ai.response.id': 'r' }), plain(1, 0)],
     57,
   ],
   [
@@ -114,10 +130,27 @@ describe('the tokens of a trace', () => {
 
   it('are corrected again when the request that told of it comes again', () => {
     const map = createMapper({ version: '0' });
-    const send = (spec: SpanSpec) => map([{ span: spanOf(spec), project: PROJECT }]).corrected.map(({ id }) => id);
+    const send = (spec: SpanSpec) =>
+      (map([{ span: spanOf(spec), project: PROJECT }]).corrections?.() ?? []).map(({ id }) => id);
     expect(send(agent(1, 0, 50))).toEqual([]);
     expect(send(llm(2, 1, 50))).toEqual([ids(1)]);
     expect(send(llm(2, 1, 50))).toEqual([ids(1)]);
+  });
+
+  it.each(TRACES)('are counted once for %s, with a restart after each span, children first', (_what, spans, tokens) => {
+    const remembered: CountedSpan[] = [];
+    const memory = (): TraceMemory => ({
+      recall: () => [...remembered],
+      remember: (more) => remembered.push(...more),
+      close: () => undefined,
+    });
+    const stored = new Map<string, CallJson>();
+    for (const spec of spans) {
+      const map = createMapper({ version: '0', memory: memory() });
+      const [call] = map([{ span: spanOf(spec), project: PROJECT }]).calls;
+      if (call) stored.set(call.id, JSON.parse(call.json.toString()));
+    }
+    expect(inputTokens(stored)).toBe(tokens);
   });
 
   it('that are not counted stay visible', () => {

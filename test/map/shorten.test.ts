@@ -1,9 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { headAndTail, MAX_CALL_BYTES, shortenCall } from '../../src/map/shorten.ts';
+import fc from 'fast-check';
+import { MAX_CALL_BYTES, shortenCall } from '../../src/map/shorten.ts';
 import { J, mapOne } from '../support/spans.ts';
 
 const MIB = 1024 * 1024;
 const call = (extra: Record<string, unknown>) => J({ id: 'x', attributes: {}, inputs: {}, output: null, ...extra });
+const members = (count: number) =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`key.${at}`, `value ${at}`]));
+const nested = (levels: number, inner: unknown) => {
+  let value = inner;
+  for (let level = 0; level < levels; level++) value = level % 2 === 0 ? { k: value, n: 1 } : [value, 1];
+  return value;
+};
+
+const noteOf = (text: string) => JSON.parse(text).attributes.otel_weave_bridge;
 
 describe('a call that is too large', () => {
   it('stays as it is where it is not', () => {
@@ -11,10 +21,11 @@ describe('a call that is too large', () => {
     expect(shortenCall(json)).toEqual({ text: json, cuts: 0 });
   });
 
-  it.each([
+  it.each<[string, Record<string, unknown>, number]>([
     ['one long text', { output: 'a'.repeat(8 * MIB) }, 1],
     ['a long text that escapes to more', { output: '"\n'.repeat(4 * MIB) }, 1],
     ['a long text in another alphabet', { output: '語'.repeat(4 * MIB) }, 1],
+    ['a long text of half pairs', { output: '\ud800'.repeat(MIB) }, 1],
     [
       'several long texts',
       { inputs: { a: 'a'.repeat(3 * MIB), b: 'b'.repeat(3 * MIB) }, output: 'c'.repeat(100_000) },
@@ -24,27 +35,115 @@ describe('a call that is too large', () => {
     [
       'lists of vectors',
       { otel_dump: { vectors: Array.from({ length: 300 }, () => Array.from({ length: 1536 }, (_, at) => at / 7)) } },
-      301,
+      300,
     ],
     ['thousands of medium texts', { inputs: { list: Array.from({ length: 3_000 }, () => 'x'.repeat(2_000)) } }, 3_000],
-  ])('fits after shortening %s', (_what, extra, texts) => {
+    ['a hundred thousand small attributes', { attributes: members(100_000), otel_dump: members(100_000) }, 2],
+    ['a text below two hundred levels', { output: nested(200, 'a'.repeat(8 * MIB)) }, 1],
+    [
+      'a list below two hundred levels',
+      {
+        output: nested(
+          200,
+          Array.from({ length: MIB }, (_, at) => at),
+        ),
+      },
+      1,
+    ],
+  ])('fits after shortening %s, and is used up to the last kilobytes', (_what, extra, cuts) => {
     const short = shortenCall(call(extra));
-    expect(Buffer.byteLength(short.text)).toBeLessThanOrEqual(MAX_CALL_BYTES);
-    expect(short.cuts).toBe(texts);
-    const record = JSON.parse(short.text);
-    expect(record.attributes.otel_weave_bridge.truncated.length).toBe(Math.min(texts, 50));
-    expect(record.id).toBe('x');
+    const bytes = Buffer.byteLength(short.text);
+    expect(bytes).toBeLessThanOrEqual(MAX_CALL_BYTES);
+    expect(bytes).toBeGreaterThan(0.9 * MAX_CALL_BYTES);
+    expect(short.cuts).toBe(cuts);
+    expect(noteOf(short.text)).toMatchObject({ truncated_count: cuts, original_bytes: Buffer.byteLength(call(extra)) });
+    expect(noteOf(short.text).truncated).toHaveLength(Math.min(cuts, 50));
+    expect(JSON.parse(short.text).id).toBe('x');
   });
 
   it('loses the middle of the longest text and leaves the short ones whole', () => {
-    const record = JSON.parse(
-      shortenCall(call({ inputs: { short: 's'.repeat(50_000) }, output: `HEAD${'a'.repeat(8 * MIB)}TAIL` })).text,
-    );
-    expect(record.output).toMatch(/^HEADa+\n… \[\d+ characters left out by otel-weave-bridge\] …\na+TAIL$/);
+    const given = `HEAD${'a'.repeat(8 * MIB)}TAIL`;
+    const record = JSON.parse(shortenCall(call({ inputs: { short: 's'.repeat(50_000) }, output: given })).text);
+    const [, head = '', missing, tail = ''] =
+      /^(HEADa+)\n… \[(\d+) characters left out by otel-weave-bridge\] …\n(a+TAIL)$/.exec(record.output) ?? [];
+    expect(head.length + tail.length + Number(missing)).toBe(given.length);
+    expect(Math.abs(head.length - tail.length)).toBeLessThan(10);
     expect(record.inputs.short).toHaveLength(50_000);
     expect(record.attributes.otel_weave_bridge.truncated).toEqual([
-      { path: 'output', length: 8 * MIB + 8, kept: record.output.length },
+      { path: 'output', unit: 'characters', length: given.length, kept: head.length + tail.length },
     ]);
+  });
+
+  it('loses the middle of a long list and says how many items that are', () => {
+    const list = Array.from({ length: 500_000 }, (_, at) => at + 1_000_000);
+    const { output, attributes } = JSON.parse(shortenCall(call({ output: list })).text);
+    const at = output.findIndex((item: unknown) => typeof item === 'string');
+    const missing = Number(/^… \[(\d+) items left out by otel-weave-bridge\]$/.exec(output[at])?.[1]);
+    expect([...output.slice(0, at), ...output.slice(at + 1)]).toEqual([
+      ...list.slice(0, at),
+      ...list.slice(at + missing),
+    ]);
+    expect(Math.abs(at - (output.length - at - 1))).toBeLessThan(3);
+    expect(attributes.otel_weave_bridge.truncated).toEqual([
+      { path: 'output', unit: 'items', length: 500_000, kept: 500_000 - missing },
+    ]);
+  });
+
+  it('loses members in the middle of a large object and says how many', () => {
+    const record = JSON.parse(
+      shortenCall(call({ otel_dump: { attributes: { ...members(300_000), '…': 'own' } } })).text,
+    );
+    const { attributes } = record.otel_dump;
+    const missing = Number(/^… \[(\d+) members left out by otel-weave-bridge\]$/.exec(attributes['……'])?.[1]);
+    expect([attributes['key.0'], attributes['key.299999'], attributes['…']]).toEqual([
+      'value 0',
+      'value 299999',
+      'own',
+    ]);
+    expect(Object.keys(attributes)).toHaveLength(300_001 - missing + 1);
+    expect(record.attributes.otel_weave_bridge.truncated).toEqual([
+      { path: 'otel_dump.attributes', unit: 'members', length: 300_001, kept: 300_001 - missing },
+    ]);
+  });
+
+  it('tells of the cuts that lost most, each with its path', () => {
+    const list = [...Array.from({ length: 3_000 }, () => 'x'.repeat(2_000)), 'y'.repeat(MIB), 'z'.repeat(2 * MIB)];
+    const { truncated, truncated_count } = noteOf(shortenCall(call({ inputs: { list } })).text);
+    expect(truncated_count).toBe(3_002);
+    expect(truncated).toHaveLength(50);
+    expect(truncated.slice(0, 2).map((one: { path: string }) => one.path)).toEqual([
+      'inputs.list.3001',
+      'inputs.list.3000',
+    ]);
+  });
+
+  it('tells paths of any length within a bound', () => {
+    const long = 'k'.repeat(50_000);
+    const deep = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`${at}${long}`, 'a'.repeat(200_000)]));
+    const { truncated } = noteOf(shortenCall(call({ inputs: deep })).text);
+    for (const { path } of truncated) expect(path.length).toBeLessThanOrEqual(101);
+    expect(truncated[0].path).toMatch(/^inputs\.\d+k+…k+$/);
+  });
+
+  it('leaves a member out whose key alone is too large', () => {
+    const record = JSON.parse(shortenCall(call({ inputs: { ['k'.repeat(4 * MIB)]: 1, small: 2 } })).text);
+    expect(record.inputs).toEqual({ '…': '… [1 members left out by otel-weave-bridge]', small: 2 });
+  });
+
+  it('makes a text of a number with millions of digits', () => {
+    const json = call({ output: [1] }).replace('[1]', `[${'1'.repeat(5 * MIB)}]`);
+    const { text } = shortenCall(json);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_CALL_BYTES);
+    expect(JSON.parse(text).output[0]).toMatch(/^1+\n… \[\d+ characters left out by otel-weave-bridge\] …\n1+$/);
+  });
+
+  it('keeps what the sender has under the name of the note', () => {
+    const attributes = { otel_weave_bridge: { note: 'mine' }, ns: 1 };
+    const json = call({ attributes, output: 'a'.repeat(5 * MIB) }).replace('"ns":1', '"ns":1795160680123456789');
+    const { text } = shortenCall(json);
+    expect(noteOf(text)).toMatchObject({ note: 'mine', truncated_count: 1 });
+    expect(text.match(/"otel_weave_bridge"/g)).toHaveLength(1);
+    expect(text).toContain('"ns":1795160680123456789');
   });
 
   it('keeps the digits of nanoseconds', () => {
@@ -52,8 +151,42 @@ describe('a call that is too large', () => {
     expect(shortenCall(json).text).toContain('"timestamp":1795160680123456789');
   });
 
-  it('cuts no character in half', () => {
-    for (let limit = 200; limit < 210; limit++) expect(headAndTail('😀'.repeat(1000), limit).isWellFormed()).toBe(true);
+  it('is within bounds, sound and truthful, whatever is in it', () => {
+    const BYTES = 60_000;
+    const text = fc
+      .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }), fc.nat(3_000))
+      .map(([part, times]) => part.repeat(times));
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof(
+        { maxDepth: 4 },
+        text,
+        fc.nat(),
+        fc.array(tie('any'), { maxLength: 6 }),
+        fc.dictionary(fc.string({ unit: 'binary', maxLength: 10 }), tie('any'), { maxKeys: 6 }),
+        fc
+          .tuple(fc.nat(1_000), tie('any'))
+          .map(([count, one]) => Array.from({ length: count }, (_, at) => [at, one].slice(0, 1))),
+      ),
+    })).any;
+    let shortened = 0;
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'binary', maxLength: 10 }), value, { maxKeys: 6 }),
+        value,
+        (inputs, output) => {
+          const before = call({ inputs, output });
+          const after = shortenCall(before, BYTES);
+          const record = JSON.parse(after.text);
+          expect(Buffer.byteLength(after.text)).toBeLessThanOrEqual(BYTES);
+          if (after.cuts === 0) return expect(after.text).toBe(before);
+          shortened += 1;
+          for (const { length, kept } of record.attributes.otel_weave_bridge.truncated)
+            expect(kept).toBeLessThan(length);
+        },
+      ),
+      { numRuns: 100 },
+    );
+    expect(shortened).toBeGreaterThan(20);
   });
 
   it('is what the mapper hands on', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { countIn, isUsage } from '../../src/map/token-counts.ts';
+import { countIn, isUsage, usageOfResponse, usageRules } from '../../src/map/token-counts.ts';
 
 const ALL = { inputTokens: 57, outputTokens: 12, totalTokens: 69, cacheReadTokens: 32, reasoningTokens: 5 };
 
@@ -69,4 +69,44 @@ describe('a usage object', () => {
       expect(isUsage(value)).toBe(false);
     },
   );
+});
+
+describe('the usage of a response', () => {
+  it.each<[string, unknown, unknown]>([
+    [
+      "Anthropic's, whose input leaves out what was cached",
+      {
+        content: [],
+        usage: { input_tokens: 20, output_tokens: 12, cache_read_input_tokens: 32, cache_creation_input_tokens: 5 },
+      },
+      [57, 12],
+    ],
+    [
+      "OpenAI's",
+      {
+        choices: [],
+        usage: { prompt_tokens: 57, completion_tokens: 12, prompt_tokens_details: { cached_tokens: 32 } },
+      },
+      [57, 12],
+    ],
+    [
+      "Gemini's, whose candidates leave out the thoughts",
+      { candidates: [], usageMetadata: { promptTokenCount: 57, candidatesTokenCount: 7, thoughtsTokenCount: 5 } },
+      [57, 12],
+    ],
+    ['one without usage', { choices: [] }, [undefined, undefined]],
+    ['what is no response', { usage: { input_tokens: 57, output_tokens: 12 } }, [undefined, undefined]],
+  ])('is read from %s', (_, body, expected) => {
+    const usage = usageOfResponse(body);
+    expect([countIn(usage, 'inputTokens'), countIn(usage, 'outputTokens')]).toEqual(expected);
+  });
+});
+
+describe('rules for token counts', () => {
+  it('are asked set by set', () => {
+    const [a, b] = ['a', 'b'].map((key) => ({ keys: [key], read: () => undefined }));
+    const rules = usageRules({ inputTokens: a ? [a] : [] }, { inputTokens: b ? [b] : [], cost: [] });
+    expect(rules.inputTokens).toEqual([a, b]);
+    expect(rules.cost).toBeUndefined();
+  });
 });

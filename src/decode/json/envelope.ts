@@ -23,15 +23,27 @@ export const LOG_NAMES: EnvelopeNames = {
   records: ['logRecords', 'log_records'],
 };
 
-export type ReadRecord = (record: JsonObject, resource: Resource, scope: Scope) => void;
+export type ReadRecord = (record: JsonObject, shared: Shared) => void;
+
+/** What the records of one group share. */
+export interface Shared {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  /** Whether a value in them is nested too deeply: no record can have them whole. */
+  readonly tooDeep: boolean;
+}
 
 /** Reads all spans, or all log records, of a request. */
 export function readGroups(reader: JsonReader, document: JsonObject, names: EnvelopeNames, read: ReadRecord): void {
   reader.list(member(document, names.groups), names.groups[0], (group) => {
+    const deepBefore = reader.tooDeep;
     const resource = readResource(reader, group);
+    const resourceTooDeep = reader.tooDeep > deepBefore;
     reader.list(member(group, names.scopeGroups), names.scopeGroups[0], (scopeGroup) => {
+      const deepBeforeScope = reader.tooDeep;
       const scope = readScope(reader, scopeGroup);
-      reader.list(member(scopeGroup, names.records), names.records[0], (record) => read(record, resource, scope));
+      const shared = { resource, scope, tooDeep: resourceTooDeep || reader.tooDeep > deepBeforeScope };
+      reader.list(member(scopeGroup, names.records), names.records[0], (record) => read(record, shared));
     });
   });
 }

@@ -6,13 +6,13 @@ import { LOG_NAMES, otherSignal, readGroups } from './envelope.ts';
 import type { JsonObject, JsonReader } from './reader.ts';
 import { readAttributes, readValue } from './values.ts';
 
-/** Decodes an ExportLogsServiceRequest or LogsData, in OTLP/JSON. */
+/** Decodes an ExportLogsServiceRequest or LogsData, in OTLP/JSON. A value that is nested too deeply is empty. */
 export function decodeLogs(body: Uint8Array): DecodedLogs | Invalid {
   return decodeJson(body, (reader, document): DecodedLogs | Invalid => {
     const mistaken = otherSignal(document, LOG_NAMES);
     if (mistaken !== undefined) return invalid(mistaken);
     const records: LogRecord[] = [];
-    readGroups(reader, document, LOG_NAMES, (record, _resource, scope) =>
+    readGroups(reader, document, LOG_NAMES, (record, { scope }) =>
       records.push(readLogRecord(reader, record, scope.name)),
     );
     return { status: 'ok', records };

@@ -19,19 +19,29 @@ const MAX_UINT64 = 2n ** 64n - 1n;
 export class JsonReader {
   readonly #path: (string | number)[] = [];
   #rounded = false;
+  #tooDeep = 0;
 
   /** Whether an integer that was read is beyond 2^53, where JSON.parse rounds. */
   get rounded(): boolean {
     return this.#rounded;
   }
 
-  fail(name: string, expected: string, found: unknown): never {
+  /** How many values were stepped over so far because they are nested too deeply. */
+  get tooDeep(): number {
+    return this.#tooDeep;
+  }
+
+  skipTooDeep(): void {
+    this.#tooDeep += 1;
+  }
+
+  fail(name: string, expected: string, found: unknown, shown = typeName(found)): never {
     let place = '';
     for (const step of [...this.#path, name]) {
       if (typeof step === 'number') place += `[${step}]`;
       else if (step !== '') place += place === '' ? step : `.${step}`;
     }
-    throw new JsonError(`${place || 'the document'}: ${expected} expected, found ${typeName(found)}`);
+    throw new JsonError(`${place || 'the document'}: ${expected} expected, found ${shown}`);
   }
 
   /** Reads an object with `read`; an absent one is an empty one. */
@@ -55,8 +65,9 @@ export class JsonReader {
     this.#path.length = depth - 2;
   }
 
+  /** Half a surrogate pair, which JSON can write and UTF-8 cannot, becomes U+FFFD. */
   string(value: unknown, name: string): string {
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string') return value.toWellFormed();
     return value === undefined || value === null ? '' : this.fail(name, 'a string', value);
   }
 
@@ -100,12 +111,13 @@ export class JsonReader {
   }
 
   nanoseconds(value: unknown, name: string): bigint {
-    const number = this.integer(value, name);
+    const isTime = typeof value === 'string' ? /^\d{1,20}$/.test(value) : value == null || isNumber(value);
+    const number = isTime ? this.integer(value, name) : -1;
     if (typeof number === 'bigint' || Number.isInteger(number)) {
       const time = BigInt(number);
       if (time >= 0n && time <= MAX_UINT64) return time;
     }
-    return this.fail(name, 'nanoseconds since 1970', value);
+    return this.fail(name, `nanoseconds since 1970 (0 to ${MAX_UINT64})`, value, numberText(value));
   }
 
   /** Base64 in the standard or the URL-safe alphabet. */
@@ -119,6 +131,14 @@ export class JsonReader {
     if (typeof value !== 'object' || Array.isArray(value)) this.fail(name, 'an object', value);
     return value as JsonObject;
   }
+}
+
+const isNumber = (value: unknown) => typeof value === 'number' || typeof value === 'bigint';
+
+/** A number as it is, however it came; of anything else only what it is, for messages quote nothing of the body. */
+function numberText(value: unknown): string {
+  const isText = typeof value === 'string' && /^[-+.\de]{1,40}$/i.test(value);
+  return isText || isNumber(value) ? String(value) : typeName(value);
 }
 
 function typeName(value: unknown): string {

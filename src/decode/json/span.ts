@@ -1,7 +1,8 @@
-import type { Resource, Scope, Span, SpanEvent, SpanId, SpanLink, TraceId } from '../../core/span.ts';
+import type { Span, SpanEvent, SpanId, SpanLink, TraceId } from '../../core/span.ts';
 import { isHex, isNoId, problemWithTextIds } from '../ids.ts';
+import { TOO_DEEP } from '../limits.ts';
 import type { SpanLists } from '../outcome.ts';
-import { readDroppedAttributesCount } from './envelope.ts';
+import { readDroppedAttributesCount, type Shared } from './envelope.ts';
 import type { JsonObject, JsonReader } from './reader.ts';
 import { readAttributes } from './values.ts';
 
@@ -16,13 +17,9 @@ const SPAN_KINDS = [
 const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'];
 
 /** Reads a Span into the list where it belongs. */
-export function readSpan(
-  reader: JsonReader,
-  span: JsonObject,
-  resource: Resource,
-  scope: Scope,
-  into: SpanLists,
-): void {
+export function readSpan(reader: JsonReader, span: JsonObject, shared: Shared, into: SpanLists): void {
+  const { resource, scope } = shared;
+  const deepBefore = reader.tooDeep;
   const name = reader.string(span.name, 'name');
   const traceId = readId(reader, span.traceId ?? span.trace_id, 'traceId');
   const spanId = readId(reader, span.spanId ?? span.span_id, 'spanId');
@@ -54,7 +51,9 @@ export function readSpan(
     resource,
     scope,
   };
-  const problem = problemWithTextIds(traceId, spanId, parentSpanId) ?? problemWithLinks(links);
+  const isTooDeep = shared.tooDeep || reader.tooDeep > deepBefore;
+  const problem =
+    problemWithTextIds(traceId, spanId, parentSpanId) ?? problemWithLinks(links) ?? (isTooDeep ? TOO_DEEP : undefined);
   if (problem === undefined) into.spans.push(read);
   else into.rejected.push({ name, reason: problem });
 }

@@ -11,9 +11,8 @@ export function decodeTraces(body: Uint8Array): DecodedRequest | Invalid {
     if (mistaken !== undefined) return invalid(mistaken);
     const spans: Span[] = [];
     const rejected: RejectedSpan[] = [];
-    readGroups(reader, document, TRACE_NAMES, (span, resource, scope) =>
-      readSpan(reader, span, resource, scope, { spans, rejected }),
-    );
+    const into = { spans, rejected };
+    readGroups(reader, document, TRACE_NAMES, (span, shared) => readSpan(reader, span, shared, into));
     return { status: 'ok', spans, rejected };
   });
 }

@@ -15,9 +15,15 @@ export function readAttributes(reader: JsonReader, list: unknown, name = 'attrib
   return attributes;
 }
 
-/** Reads an AnyValue: an object with one member that says the type, or none for the empty value. */
+/**
+ * Reads an AnyValue: an object with one member that says the type, or none for the empty value.
+ * One that lies too deep is stepped over and counted.
+ */
 export function readValue(reader: JsonReader, value: JsonObject, depth = 1): Value {
-  if (depth > MAX_VALUE_DEPTH) reader.fail('', `a value of at most ${MAX_VALUE_DEPTH} levels`, value);
+  if (depth > MAX_VALUE_DEPTH) {
+    reader.skipTooDeep();
+    return null;
+  }
   const text = value.stringValue ?? value.string_value;
   if (text != null) return reader.string(text, 'stringValue');
   const integer = value.intValue ?? value.int_value;

@@ -3,8 +3,15 @@ import type { WireReader } from './reader.ts';
 import { type Fields, RESOURCE, SCOPE } from './schema.ts';
 import { readAttribute } from './values.ts';
 
-/** Reads one record, a span or a log record, that the reader is about to enter. */
-export type ReadRecord = (reader: WireReader, resource: Resource, scope: Scope) => void;
+/** Reads one record, a span or a log record, that the reader is about to enter. `shared` is what its resource and scope are. */
+export type ReadRecord = (reader: WireReader, shared: Shared) => void;
+
+export interface Shared {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  /** Whether a value in them is nested too deeply: no record can have them whole. */
+  readonly tooDeep: boolean;
+}
 
 /** A resource or scope while it is being read: protobuf allows it to come in pieces. */
 type Growing<T> = { -readonly [K in keyof T]: K extends 'attributes' ? Map<string, Value> : T[K] };
@@ -19,32 +26,42 @@ type Growing<T> = { -readonly [K in keyof T]: K extends 'attributes' ? Map<strin
 export function readResourceGroup(reader: WireReader, group: Fields, scopeGroup: Fields, read: ReadRecord): void {
   const outer = reader.enter();
   const start = reader.pos;
+  const deepBefore = reader.tooDeep;
   const resource = newResource();
   for (let field = reader.next(group); field !== 0; field = reader.next(group)) {
     if (field === 1) readResource(reader, resource);
     else if (field === 3) resource.schemaUrl = reader.string();
     else reader.skip();
   }
+  const tooDeep = reader.tooDeep > deepBefore;
   reader.seek(start);
   for (let field = reader.next(group); field !== 0; field = reader.next(group)) {
-    if (field === 2) readScopeGroup(reader, scopeGroup, resource, read);
+    if (field === 2) readScopeGroup(reader, scopeGroup, resource, tooDeep, read);
     else reader.skip();
   }
   reader.leave(outer);
 }
 
-function readScopeGroup(reader: WireReader, group: Fields, resource: Resource, read: ReadRecord): void {
+function readScopeGroup(
+  reader: WireReader,
+  group: Fields,
+  resource: Resource,
+  resourceTooDeep: boolean,
+  read: ReadRecord,
+): void {
   const outer = reader.enter();
   const start = reader.pos;
+  const deepBefore = reader.tooDeep;
   const scope = { name: '', version: '', attributes: new Map(), droppedAttributesCount: 0, schemaUrl: '' };
   for (let field = reader.next(group); field !== 0; field = reader.next(group)) {
     if (field === 1) readScope(reader, scope);
     else if (field === 3) scope.schemaUrl = reader.string();
     else reader.skip();
   }
+  const shared = { resource, scope, tooDeep: resourceTooDeep || reader.tooDeep > deepBefore };
   reader.seek(start);
   for (let field = reader.next(group); field !== 0; field = reader.next(group)) {
-    if (field === 2) read(reader, resource, scope);
+    if (field === 2) read(reader, shared);
     else reader.skip();
   }
   reader.leave(outer);

@@ -9,12 +9,12 @@ import { LOG_RECORD, LOGS, RESOURCE_LOGS, SCOPE_LOGS } from './schema.ts';
 import { skim } from './skim.ts';
 import { readAttribute, readValue } from './values.ts';
 
-/** Decodes an ExportLogsServiceRequest or LogsData. */
+/** Decodes an ExportLogsServiceRequest or LogsData. A value that is nested too deeply is empty. */
 export function decodeLogs(body: Uint8Array): DecodedLogs | Invalid {
   const decoded = decodeProtobuf(body, LOGS, (reader): DecodedLogs => {
     const records: LogRecord[] = [];
     while (reader.next(LOGS) !== 0) {
-      readResourceGroup(reader, RESOURCE_LOGS, SCOPE_LOGS, (inside, _resource, scope) =>
+      readResourceGroup(reader, RESOURCE_LOGS, SCOPE_LOGS, (inside, { scope }) =>
         records.push(readLogRecord(inside, scope.name)),
       );
     }
@@ -22,6 +22,15 @@ export function decodeLogs(body: Uint8Array): DecodedLogs | Invalid {
   });
   const spans = decoded.status === 'invalid' ? (skim(body)?.spans ?? 0) : 0;
   return spans > 0 ? invalid('these look like spans: send them to /v1/traces') : decoded;
+}
+
+/**
+ * The field numbers of traces and logs overlap so much that a log record can pass for a span without ids.
+ * An empty record could be either; a time or a body tells.
+ */
+export function looksLikeLogs(body: Uint8Array): boolean {
+  const decoded = decodeLogs(body);
+  return decoded.status === 'ok' && decoded.records.some((record) => record.timeNs !== 0n || record.body !== null);
 }
 
 function readLogRecord(reader: WireReader, scopeName: string): LogRecord {

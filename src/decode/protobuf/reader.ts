@@ -18,11 +18,17 @@ export class WireReader extends Cursor {
   readonly #strings: StringCache;
   /** The wire type of the field that `next` returned. */
   #wire = 0;
+  #tooDeep = 0;
 
   constructor(body: Uint8Array) {
     super(body);
     this.#view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     this.#strings = new StringCache(this.bytes);
+  }
+
+  /** How many values were stepped over so far because they are nested too deeply. */
+  get tooDeep(): number {
+    return this.#tooDeep;
   }
 
   /** The number of the message's next field that the table knows, or 0 at its end. Unknown fields are skipped. */
@@ -74,6 +80,12 @@ export class WireReader extends Cursor {
       default:
         this.fail(`wire type ${this.#wire}, which OTLP does not use`);
     }
+  }
+
+  /** Skips the value, and counts it. */
+  skipTooDeep(): void {
+    this.skip();
+    this.#tooDeep += 1;
   }
 
   /** Goes into the message that is the value. Returns what `leave` needs. */

@@ -1,6 +1,8 @@
-import type { Resource, Scope, Span, SpanEvent, SpanId, SpanLink, TraceId, Value } from '../../core/span.ts';
+import type { Span, SpanEvent, SpanId, SpanLink, TraceId, Value } from '../../core/span.ts';
 import { isNoId, problemWithIds } from '../ids.ts';
+import { TOO_DEEP } from '../limits.ts';
 import type { SpanLists } from '../outcome.ts';
+import type { Shared } from './envelope.ts';
 import type { WireReader } from './reader.ts';
 import { EVENT, LINK, SPAN, STATUS } from './schema.ts';
 import { NO_ATTRIBUTES, readAttribute } from './values.ts';
@@ -10,8 +12,9 @@ const NO_LINKS: readonly SpanLink[] = [];
 const STATUS_UNSET = { code: 0, message: '' };
 
 /** Reads a Span into the list where it belongs. */
-export function readSpan(reader: WireReader, resource: Resource, scope: Scope, into: SpanLists): void {
+export function readSpan(reader: WireReader, { resource, scope, tooDeep }: Shared, into: SpanLists): void {
   const outer = reader.enter();
+  const deepBefore = reader.tooDeep;
   let traceId = '';
   let spanId = '';
   let parentSpanId = '';
@@ -85,7 +88,8 @@ export function readSpan(reader: WireReader, resource: Resource, scope: Scope, i
   }
   reader.leave(outer);
 
-  const problem = problemWithIds(traceId, spanId, parentSpanId);
+  const isTooDeep = tooDeep || reader.tooDeep > deepBefore;
+  const problem = problemWithIds(traceId, spanId, parentSpanId) ?? (isTooDeep ? TOO_DEEP : undefined);
   if (problem !== undefined) {
     into.rejected.push({ name, reason: problem });
     return;

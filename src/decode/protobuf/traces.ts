@@ -2,7 +2,7 @@ import type { Span } from '../../core/span.ts';
 import { type DecodedRequest, type Invalid, invalid, type RejectedSpan } from '../outcome.ts';
 import { decodeProtobuf } from './decode.ts';
 import { readResourceGroup } from './envelope.ts';
-import { decodeLogs } from './logs.ts';
+import { looksLikeLogs } from './logs.ts';
 import { RESOURCE_SPANS, SCOPE_SPANS, TRACES } from './schema.ts';
 import { readSpan } from './span.ts';
 
@@ -13,22 +13,11 @@ export function decodeTraces(body: Uint8Array): DecodedRequest | Invalid {
     const rejected: RejectedSpan[] = [];
     const into = { spans, rejected };
     while (reader.next(TRACES) !== 0) {
-      readResourceGroup(reader, RESOURCE_SPANS, SCOPE_SPANS, (inside, resource, scope) =>
-        readSpan(inside, resource, scope, into),
-      );
+      readResourceGroup(reader, RESOURCE_SPANS, SCOPE_SPANS, (inside, shared) => readSpan(inside, shared, into));
     }
     return { status: 'ok', spans, rejected };
   });
   const nothing = decoded.status === 'invalid' || (decoded.spans.length === 0 && decoded.rejected.length > 0);
   if (nothing && looksLikeLogs(body)) return invalid('these look like log records: send them to /v1/logs');
   return decoded;
-}
-
-/**
- * The field numbers of traces and logs overlap so much that a log record can pass for a span without ids.
- * An empty record could be either; a time or a body tells.
- */
-function looksLikeLogs(body: Uint8Array): boolean {
-  const decoded = decodeLogs(body);
-  return decoded.status === 'ok' && decoded.records.some((record) => record.timeNs !== 0n || record.body !== null);
 }

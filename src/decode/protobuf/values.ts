@@ -19,9 +19,12 @@ export function readAttribute(reader: WireReader, attributes: Map<string, Value>
   attributes.set(key, value);
 }
 
-/** Reads an AnyValue. Of several members the last one counts. */
+/** Reads an AnyValue. Of several members the last one counts. One that lies too deep is stepped over and counted. */
 export function readValue(reader: WireReader, depth = 1): Value {
-  if (depth > MAX_VALUE_DEPTH) reader.fail(`a value nested deeper than ${MAX_VALUE_DEPTH} levels`);
+  if (depth > MAX_VALUE_DEPTH) {
+    reader.skipTooDeep();
+    return null;
+  }
   const outer = reader.enter();
   let value: Value = null;
   for (let field = reader.next(ANY_VALUE); field !== 0; field = reader.next(ANY_VALUE)) {

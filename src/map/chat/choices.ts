@@ -56,13 +56,36 @@ function responseChoices(body: Json): readonly Choice[] | undefined {
         .slice(0, 1)
         .map((said) => choice(index, said)),
     );
-  if (Array.isArray(body['output']) && looksLikeMessages(body['output']))
+  // an item of a kind still to come does not hide the others
+  if (Array.isArray(body['output']) && body['output'].some((item) => looksLikeMessages([item])))
     return choicesOfMessages(toMessages(body['output'], 'assistant'));
   if (isObject(body['output']) && looksLikeMessages(body['output'])) return toChoices(body['output']);
   if (isObject(body['message']) && body['role'] === undefined) return choiceOf(body, 0);
   if (isObject(body['content']) && Array.isArray(body['content']['parts'])) return choiceOf(body, 0);
   if (Array.isArray(body['messages'])) return choicesOfMessages(toMessages(body['messages'], 'assistant'));
-  return undefined;
+  const said = namedAnswer(body);
+  return said === undefined ? undefined : choicesOfMessages(toMessages({ ...body, content: said }, 'assistant'));
+}
+
+/** What gateways and small libraries call the text of an answer. */
+const ANSWERS = ['completion', 'response', 'answer', 'output_text', 'generated_text', 'result', 'output', 'value'];
+/** What may stand beside it without being data of its own. */
+const BESIDE = new Set([
+  'role',
+  'reasoning',
+  'reasoning_content',
+  'refusal',
+  'tool_calls',
+  'finish_reason',
+  'id',
+  'model',
+]);
+
+/** The text of an answer that stands alone under a name of its own, as `{completion, reasoning}`. */
+export function namedAnswer(body: Json): string | undefined {
+  const name = ANSWERS.find((key) => typeof body[key] === 'string');
+  const isAlone = name !== undefined && Object.keys(body).every((key) => key === name || BESIDE.has(key));
+  return isAlone ? textOf(body, name) : undefined;
 }
 
 /** One candidate of a response: its message sits under `message`, `content` or `text`. */

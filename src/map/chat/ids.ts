@@ -1,13 +1,36 @@
 import type { Message } from './message.ts';
 
+/** Gives a message's tool calls, or the answer to one, the ids that they lack. */
+export type Identify = <M extends Message>(message: M) => M;
+
 /**
- * Weave's page knows a chat only where each tool call and each answer to one has an id.
- * Providers that pair the two by the tool's name (Gemini, the function calls of old) have none: there the name is the id.
+ * Weave's page knows a chat only where each tool call has an id, and finds the answer to it by that.
+ * Providers that pair the two by the tool's name (Gemini, the function calls of old) have none: there the name is the id,
+ * with a number from the second call on. For the messages of one conversation in their order.
  */
-export function withIds<M extends Message>(message: M): M {
-  const { tool_calls: calls, role, name, tool_call_id: answered } = message;
-  if (role === 'tool' && answered === undefined && name !== undefined) return { ...message, tool_call_id: name };
-  return calls?.some((call) => call.id === undefined)
-    ? { ...message, tool_calls: calls.map((call) => ({ ...call, id: call.id ?? call.function.name })) }
-    : message;
+export function createIds(): Identify {
+  /** How often each tool was asked, and how often it answered; made when the first id is missing: mostly none is. */
+  let asked: Map<string, number> | undefined;
+  let answered: Map<string, number> | undefined;
+
+  return (message) => {
+    const { tool_calls: calls, role, name, tool_call_id: id } = message;
+    if (role === 'tool' && id === undefined && name !== undefined) {
+      answered ??= new Map();
+      return { ...message, tool_call_id: next(answered, name) };
+    }
+    if (!calls?.some((call) => call.id === undefined)) return message;
+    asked ??= new Map();
+    const seen = asked;
+    return {
+      ...message,
+      tool_calls: calls.map((call) => ({ ...call, id: call.id ?? next(seen, call.function.name) })),
+    };
+  };
+}
+
+function next(seen: Map<string, number>, name: string): string {
+  const count = (seen.get(name) ?? 0) + 1;
+  seen.set(name, count);
+  return count === 1 ? name : `${name}-${count}`;
 }

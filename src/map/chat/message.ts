@@ -11,6 +11,8 @@ export interface Message {
   /** The model's thinking, where the provider shows it. */
   readonly reasoning_content?: string;
   readonly refusal?: string;
+  /** What the answer cites, as OpenAI has it. */
+  readonly annotations?: readonly unknown[];
 }
 
 /** `{type: 'text', text}`, `{type: 'image_url', image_url: {url}}`, `{type: 'input_audio', …}` or `{type: 'file', …}`. */

@@ -1,9 +1,9 @@
-import { parseJson } from '../json-text.ts';
+import { decoded, parseJson } from '../json-text.ts';
 import { asText, isObject, type Json, type ToolCall, textOf } from './message.ts';
-import { type Piece, pieceOf } from './parts.ts';
+import { type Piece, pieceOf, resultContent } from './parts.ts';
 import { fromPieces, mergeTurns, type SourceMessage } from './pieces.ts';
-import { isBarePart, isLangChain, looksLikeMessages, roleIn } from './recognise.ts';
-import { resultText, toolCallsBeside } from './tool-call.ts';
+import { isBarePart, isLangChain, looksLikeMessages, responsesItems, roleIn } from './recognise.ts';
+import { toolCallsBeside } from './tool-call.ts';
 
 /** Requests nest messages in requests in messages; beyond this it is no conversation. */
 const MAX_DEPTH = 8;
@@ -55,7 +55,7 @@ const roleNamed = (name: string) => (Object.hasOwn(ROLES, name) ? ROLES[name] : 
 export function toMessages(source: unknown, role = 'user', depth = 0): readonly SourceMessage[] {
   if (source === undefined || source === null || source === '' || depth > MAX_DEPTH) return [];
   if (typeof source === 'string') {
-    const parsed = parseJson(source);
+    const parsed = parseJson(source) ?? decoded(source);
     const inner = looksLikeMessages(parsed) ? toMessages(parsed, role, depth + 1) : [];
     return inner.length > 0 ? inner : [{ role, content: source }];
   }
@@ -68,12 +68,34 @@ export function toMessages(source: unknown, role = 'user', depth = 0): readonly 
   return fromRequest(source, depth) ?? fromMessage(source, role, depth);
 }
 
-/** Puts the system prompt first, unless the conversation brings its own. */
+/** Puts the system prompt first, unless the conversation has it already. */
 export function withSystem(messages: readonly SourceMessage[], system: unknown): readonly SourceMessage[] {
-  if (messages.some((message) => message.role === 'system' || message.role === 'developer')) return messages;
-  const prompts = toMessages(system, 'system').map((message) => ({ ...message, role: 'system' }));
+  if (system === undefined) return messages;
+  const told = messages
+    .filter(isInstruction)
+    .map(bareText)
+    .filter((text) => text !== '');
+  const said = systemMessages(system);
+  const isTold = (text: string) => told.some((one) => one.includes(text) || text.includes(one));
+  const prompts = told.length === 0 ? said : said.filter((prompt) => !isTold(bareText(prompt)));
   return prompts.length === 0 ? messages : [...prompts, ...messages];
 }
+
+function systemMessages(system: unknown): readonly SourceMessage[] {
+  const plain = Array.isArray(system) ? system.map(unpacked) : unpacked(system);
+  return toMessages(plain, 'system').map((message) => ({ ...message, role: 'system' }));
+}
+
+/** JSON in a text: a list of parts may come as a list of their texts. */
+function unpacked(value: unknown): unknown {
+  const inner = typeof value === 'string' ? (parseJson(value) ?? decoded(value)) : value;
+  return typeof inner === 'string' || isBarePart(inner) || Array.isArray(inner) || looksLikeMessages(inner)
+    ? inner
+    : value;
+}
+
+const isInstruction = ({ role }: SourceMessage) => role === 'system' || role === 'developer';
+const bareText = ({ content }: SourceMessage) => asText(content).replace(/\s+/g, ' ').trim();
 
 /** The conversation of a request body; undefined for what is no request. */
 function fromRequest(request: Json, depth: number): readonly SourceMessage[] | undefined {
@@ -105,13 +127,7 @@ function fromMessage(source: Json, role: string, depth: number): readonly Source
     const inner = source['message'] ?? source['data'];
     if (isObject(inner)) return toMessages({ role: type ?? role, ...inner, ...finishOf(source) }, role, depth + 1);
     // an item of OpenAI's Responses that is no message: a tool call, its output, reasoning
-    if (
-      type !== undefined &&
-      type !== 'message' &&
-      roleNamed(type) === undefined &&
-      type !== 'system' &&
-      type !== 'tool'
-    ) {
+    if (type !== undefined && !['message', 'system', 'tool'].includes(type) && roleNamed(type) === undefined) {
       const piece = pieceOf(source);
       const speaker = piece.is === 'tool_call' || piece.is === 'reasoning' ? 'assistant' : role;
       return fromPieces(speaker, [piece], finishOf(source));
@@ -126,7 +142,8 @@ function fromConversation(source: Json, role: string): readonly SourceMessage[] 
   const content = source['content'] ?? source['_content'] ?? source['parts'] ?? source['contents'] ?? source['text'];
   const name = textOf(source, 'name');
   const pieces = contentPieces(content);
-  const items = responsesItems(pieces);
+  const [only] = pieces;
+  const items = only?.is === 'text' && pieces.length === 1 ? responsesItems(only.text) : undefined;
   if (items) return toMessages(items, role);
   const hasResults = pieces.some((piece) => piece.is === 'tool_result');
   // OpenInference gives a tool's answer the role of a user, with the id of the call it answers
@@ -136,7 +153,7 @@ function fromConversation(source: Json, role: string): readonly SourceMessage[] 
     return [
       {
         role: 'tool',
-        content: resultText(content),
+        content: resultContent(content),
         ...(name !== undefined && { name }),
         ...(id !== undefined && { tool_call_id: id }),
       },
@@ -147,21 +164,14 @@ function fromConversation(source: Json, role: string): readonly SourceMessage[] 
   }
   const thought = source['reasoning_content'] ?? source['reasoning'];
   if (typeof thought === 'string' && thought !== '') pieces.push({ is: 'reasoning', text: thought });
+  // the answer of OpenAI's audio models: `{id, data, transcript}`
+  if (isObject(source['audio'])) pieces.push(pieceOf({ type: 'audio', ...source['audio'] }));
   const refusal = textOf(source, 'refusal');
   if (refusal !== undefined) pieces.push({ is: 'refusal', text: refusal });
-  return fromPieces(role, pieces, { ...(name !== undefined && { name }), ...finishOf(source) });
+  const annotations = source['annotations'];
+  const cites = Array.isArray(annotations) && annotations.length > 0 && { annotations };
+  return fromPieces(role, pieces, { ...(name !== undefined && { name }), ...cites, ...finishOf(source) });
 }
-
-/** The input list of OpenAI's Responses, which some instrumentations put as JSON into the text of one message. */
-function responsesItems(pieces: readonly Piece[]): readonly unknown[] | undefined {
-  const [only] = pieces;
-  if (only?.is !== 'text' || pieces.length > 1 || !only.text.includes('"function_call')) return undefined;
-  const parsed = parseJson(only.text);
-  return Array.isArray(parsed) && looksLikeMessages(parsed) && parsed.some(isFunctionItem) ? parsed : undefined;
-}
-
-const isFunctionItem = (item: unknown) =>
-  isObject(item) && (item['type'] === 'function_call' || item['type'] === 'function_call_output');
 
 function finishOf(source: Json): { finish_reason?: string } {
   const beside = source['meta'] ?? source['_meta'] ?? source['response_metadata'];

@@ -1,5 +1,7 @@
 import { mediaPart } from './media.ts';
 import { asText, type ContentPart, isObject, type Json, type ToolCall, textOf } from './message.ts';
+import { citedIn, isText, reasoningIn, textIn, thoughtIn } from './part-text.ts';
+import { HOSTED_CALLS } from './recognise.ts';
 import { resultText, toolCallOf } from './tool-call.ts';
 
 /** What one piece of a message's content is. */
@@ -9,32 +11,61 @@ export type Piece =
   | { readonly is: 'refusal'; readonly text: string }
   | { readonly is: 'media'; readonly part: ContentPart }
   | { readonly is: 'tool_call'; readonly call: ToolCall }
-  | { readonly is: 'tool_result'; readonly id?: string; readonly name?: string; readonly text: string };
+  | { readonly is: 'tool_result'; readonly id?: string; readonly name?: string; readonly content: ResultContent };
+
+/** Mostly text; parts where a tool returned an image or a file. */
+export type ResultContent = string | readonly ContentPart[];
 
 type ReadPart = (part: Json, type: string) => Piece | undefined;
 
-const text: ReadPart = (part) => ({ is: 'text', text: asText(part['text'] ?? part['content']) });
+const text: ReadPart = (part) => ({ is: 'text', text: textIn(part['text'] ?? part['content']) });
 const refusal: ReadPart = (part) => ({ is: 'refusal', text: asText(part['refusal'] ?? part['content']) });
+const cited: ReadPart = (part) => {
+  const said = citedIn(part['citationsContent']);
+  return said === undefined ? undefined : { is: 'text', text: said };
+};
 const thinking: ReadPart = (part) =>
   thought(part['content'] ?? part['text'] ?? part['thinking'] ?? part['summary'] ?? part['reasoning']);
 const toolCall: ReadPart = (part) => {
   const call = toolCallOf(part);
   return call && { is: 'tool_call', call };
 };
+/** Providers run some tools themselves; what such a call was about stands under the part's own type. */
+const serverToolCall: ReadPart = (part, type) => {
+  const inner = part['server_tool_call'];
+  const name = textOf(part, 'name') ?? (isObject(inner) ? textOf(inner, 'type') : undefined);
+  return toolCall(
+    { ...part, ...(name !== undefined && { name }), arguments: part['arguments'] ?? inner ?? part['input'] },
+    type,
+  );
+};
+/** An item of OpenAI's Responses: `{type: 'web_search_call', id, status, action}`. */
+const hostedCall: ReadPart = (part, type) => {
+  const { type: _, id, name, status: __, ...about } = part;
+  return toolCall({ id, name: name ?? type.replace(/_call$/, ''), arguments: about }, type);
+};
 const toolResult: ReadPart = (part) => {
   const id = textOf(part, 'tool_use_id', 'toolUseId', 'toolCallId', 'call_id', 'tool_call_id', 'id', 'ref');
   const name = textOf(part, 'name', 'toolName');
-  const result = part['response'] ?? part['result'] ?? part['output'] ?? part['content'] ?? part['error'];
+  const result =
+    part['response'] ??
+    part['result'] ??
+    part['output'] ??
+    part['content'] ??
+    part['server_tool_call_response'] ??
+    part['error'];
   return {
     is: 'tool_result',
     ...(id !== undefined && { id }),
     ...(name !== undefined && { name }),
-    text: resultText(result),
+    content: resultContent(result),
   };
 };
 const media: ReadPart = (part, type) => {
   const found = mediaPart(part, type);
-  return found && { is: 'media', part: found };
+  if (found) return { is: 'media', part: found };
+  const transcript = textOf(part, 'transcript');
+  return transcript === undefined ? undefined : { is: 'text', text: transcript };
 };
 
 /** Parts that name their type: GenAI, OpenAI chat and Responses, Anthropic, the AI SDK, pydantic-ai. */
@@ -55,8 +86,12 @@ const BY_TYPE: Readonly<Record<string, ReadPart>> = {
   toolUse: toolCall,
   toolCall,
   function_call: toolCall,
-  server_tool_call: toolCall,
-  server_tool_use: toolCall,
+  custom_tool_call: toolCall,
+  custom_tool_call_output: toolResult,
+  ...Object.fromEntries(HOSTED_CALLS.map((type) => [type, hostedCall])),
+  ...Object.fromEntries(HOSTED_CALLS.map((type) => [`${type}_output`, toolResult])),
+  server_tool_call: serverToolCall,
+  server_tool_use: serverToolCall,
   tool_call_response: toolResult,
   'tool-result': toolResult,
   tool_result: toolResult,
@@ -70,6 +105,11 @@ const BY_TYPE: Readonly<Record<string, ReadPart>> = {
   'image-url': media,
   input_image: media,
   image_file: media,
+  image_content: media,
+  audio_content: media,
+  'image-data': media,
+  'file-data': media,
+  'file-url': media,
   audio: media,
   input_audio: media,
   'audio-url': media,
@@ -94,7 +134,7 @@ const inside =
 
 /** Parts whose key says what they are: Bedrock, Gemini, Genkit. In order, since a part may have several keys. */
 const BY_KEY: readonly (readonly [string, ReadPart])[] = [
-  ['reasoningContent', (part) => thought(reasoningText(part['reasoningContent']))],
+  ['reasoningContent', (part) => thought(reasoningIn(part['reasoningContent']))],
   ['thought', (part) => (part['thought'] === true ? thought(part['text']) : undefined)],
   ['reasoning', (part) => (typeof part['reasoning'] === 'string' ? thought(part['reasoning']) : undefined)],
   ...['toolUse', 'functionCall', 'function_call', 'toolRequest', 'tool_call'].map(
@@ -105,10 +145,11 @@ const BY_KEY: readonly (readonly [string, ReadPart])[] = [
   ),
   ...['inlineData', 'inline_data', 'fileData', 'file_data', 'media'].map((key) => [key, inside(media, key)] as const),
   ['guardContent', (part) => (isObject(part['guardContent']) ? pieceOf(part['guardContent']['text']) : undefined)],
+  ['citationsContent', cited],
   ['image', inside(media, 'image', 'image')],
   ['document', inside(media, 'document', 'file')],
-  ['video', inside(media, 'video', 'file')],
-  ['text', (part) => (typeof part['text'] === 'string' ? { is: 'text', text: part['text'] } : undefined)],
+  ['video', inside(media, 'video', 'video')],
+  ['text', (part) => (isText(part['text']) ? { is: 'text', text: textIn(part['text']) } : undefined)],
   ['content', (part) => (typeof part['content'] === 'string' ? { is: 'text', text: part['content'] } : undefined)],
 ];
 
@@ -117,9 +158,15 @@ export function pieceOf(source: unknown): Piece {
   if (!isObject(source)) return { is: 'text', text: asText(source) };
   const { message_content: wrapped, ...beside } = source; // OpenInference wraps parts once more
   const part = isObject(wrapped) ? { ...wrapped, ...beside } : source;
-  const type = part['type'];
+  const type = part['type'] ?? namedKind(part);
   const known = typeof type === 'string' && Object.hasOwn(BY_TYPE, type) ? BY_TYPE[type]?.(part, type) : undefined;
   return known ?? byKey(part, type) ?? { is: 'text', text: JSON.stringify(source) };
+}
+
+/** pydantic-ai's own parts say `kind` instead of `type`. */
+function namedKind(part: Json): string | undefined {
+  const kind = part['kind'];
+  return typeof kind === 'string' && Object.hasOwn(BY_TYPE, kind) ? kind : undefined;
 }
 
 function byKey(part: Json, type: unknown): Piece | undefined {
@@ -132,16 +179,16 @@ function byKey(part: Json, type: unknown): Piece | undefined {
   return undefined;
 }
 
-function thought(content: unknown): Piece {
-  const lines = Array.isArray(content) ? content : [content];
-  return {
-    is: 'reasoning',
-    text: lines.map((line) => asText(isObject(line) ? (line['text'] ?? line) : line)).join('\n'),
-  };
-}
+const thought = (content: unknown): Piece => ({ is: 'reasoning', text: thoughtIn(content) });
 
-function reasoningText(content: unknown): unknown {
-  if (!isObject(content)) return content;
-  const inner = content['reasoningText'] ?? content['text'];
-  return isObject(inner) ? inner['text'] : inner;
+/** A result with images or files among its blocks stays a list of parts, so that they can be looked at. */
+export function resultContent(result: unknown): ResultContent {
+  const blocks = isObject(result) && result['type'] === 'content' ? result['value'] : result;
+  if (!Array.isArray(blocks) || !blocks.every(isObject)) return resultText(result);
+  const pieces = blocks.map(pieceOf);
+  if (!pieces.some((piece) => piece.is === 'media')) return resultText(blocks);
+  return pieces.map((piece, at) => {
+    if (piece.is === 'media') return piece.part;
+    return { type: 'text', text: piece.is === 'text' ? piece.text : JSON.stringify(blocks[at]) };
+  });
 }

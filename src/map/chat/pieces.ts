@@ -10,7 +10,7 @@ export interface SourceMessage extends Message {
 export function fromPieces(
   role: string,
   pieces: readonly Piece[],
-  extra: { readonly name?: string; readonly finish_reason?: string },
+  extra: Pick<SourceMessage, 'name' | 'finish_reason' | 'annotations'>,
 ): readonly SourceMessage[] {
   const content: ContentPart[] = [];
   const calls: ToolCall[] = [];
@@ -29,14 +29,14 @@ export function fromPieces(
         calls.push(piece.call);
         break;
       case 'reasoning':
-        thoughts.push(piece.text);
+        if (piece.text !== '') thoughts.push(piece.text);
         break;
       case 'refusal':
         refusal = piece.text;
         break;
       case 'tool_result': {
-        const { is: _, id, text, ...named } = piece;
-        results.push({ role: 'tool', content: text, ...named, ...(id !== undefined && { tool_call_id: id }) });
+        const { is: _, id, content: result, ...named } = piece;
+        results.push({ role: 'tool', content: result, ...named, ...(id !== undefined && { tool_call_id: id }) });
         break;
       }
       default:
@@ -44,17 +44,16 @@ export function fromPieces(
     }
   }
   if (results.length > 0 && content.length + calls.length + thoughts.length === 0) return results;
-  return [
-    {
-      role,
-      content: contentOf(content, calls.length > 0 || refusal !== undefined),
-      ...(calls.length > 0 && { tool_calls: calls }),
-      ...(thoughts.length > 0 && { reasoning_content: thoughts.join('\n') }),
-      ...(refusal !== undefined && { refusal }),
-      ...extra,
-    },
-    ...results,
-  ];
+  const said = {
+    role,
+    content: contentOf(content, calls.length > 0 || refusal !== undefined),
+    ...(calls.length > 0 && { tool_calls: calls }),
+    ...(thoughts.length > 0 && { reasoning_content: thoughts.join('\n') }),
+    ...(refusal !== undefined && { refusal }),
+    ...extra,
+  };
+  // Anthropic's user answers the calls before saying more; an assistant's own tools come after what it said
+  return pieces[0]?.is === 'tool_result' ? [...results, said] : [said, ...results];
 }
 
 function contentOf(parts: readonly ContentPart[], saysMore: boolean): Message['content'] {

@@ -1,7 +1,28 @@
+import { parseJson } from '../json-text.ts';
 import { isObject, type Json, textOf } from './message.ts';
+
+/** Tools that OpenAI runs itself, or has a client run: their calls and results are items of Responses, too. */
+export const HOSTED_CALLS = [
+  'web_search_call',
+  'file_search_call',
+  'image_generation_call',
+  'code_interpreter_call',
+  'computer_call',
+  'local_shell_call',
+  'shell_call',
+  'apply_patch_call',
+  'mcp_call',
+];
 
 /** Types of messages, and of the items that OpenAI's Responses list among them. */
 const ITEM_TYPES = new Set([
+  ...HOSTED_CALLS,
+  ...HOSTED_CALLS.map((type) => `${type}_output`),
+  'custom_tool_call',
+  'custom_tool_call_output',
+  'mcp_list_tools',
+  'mcp_approval_request',
+  'mcp_approval_response',
   'message',
   'function_call',
   'function_call_output',
@@ -59,3 +80,13 @@ export function isBarePart(item: unknown): boolean {
   const [key, ...others] = Object.keys(item);
   return typeof item['type'] === 'string' || (key !== undefined && others.length === 0 && PART_KEY.test(key));
 }
+
+/** The input list of OpenAI's Responses, which some instrumentations put as JSON into the text of one message. */
+export function responsesItems(text: string): readonly unknown[] | undefined {
+  if (!text.includes('"function_call')) return undefined;
+  const parsed = parseJson(text);
+  return Array.isArray(parsed) && looksLikeMessages(parsed) && parsed.some(isFunctionItem) ? parsed : undefined;
+}
+
+const isFunctionItem = (item: unknown) =>
+  isObject(item) && (item['type'] === 'function_call' || item['type'] === 'function_call_output');

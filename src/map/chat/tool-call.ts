@@ -4,7 +4,7 @@ import { asText, isObject, type Json, type ToolCall, textOf } from './message.ts
 export function toolCallOf(source: Json): ToolCall | undefined {
   const wrapped = source['tool_call'];
   const call = isObject(wrapped) ? wrapped : source;
-  const inner = isObject(call['function']) ? call['function'] : call;
+  const inner = [call['function'], call['custom']].find(isObject) ?? call;
   const name = textOf(inner, 'name', 'toolName', 'tool_name') ?? textOf(call, 'name', 'toolName');
   if (name === undefined) return undefined;
   const id = textOf(call, 'call_id', 'id', 'toolCallId', 'toolUseId', 'tool_call_id', 'ref');

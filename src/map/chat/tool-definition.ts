@@ -1,3 +1,4 @@
+import { parseJson } from '../json-text.ts';
 import { isObject } from './message.ts';
 
 /** Gemini writes the types of a JSON schema in capitals. */
@@ -13,7 +14,8 @@ const GEMINI_TYPES: ReadonlySet<string> = new Set([
 
 /** Tools in OpenAI's shape: `{type, function: {name, description, parameters}}`. One that is no function stays as it is. */
 export function openAiTools(definitions: readonly unknown[]): readonly unknown[] {
-  return definitions.flatMap((tool) => {
+  return definitions.flatMap((definition) => {
+    const tool = typeof definition === 'string' ? (parseJson(definition) ?? definition) : definition;
     const declared = isObject(tool) ? (tool['functionDeclarations'] ?? tool['function_declarations']) : undefined;
     return Array.isArray(declared) ? declared.map(openAiTool) : [openAiTool(tool)];
   });
@@ -30,6 +32,8 @@ function openAiTool(tool: unknown): unknown {
     spec['input_schema'] ??
     spec['parametersJsonSchema'] ??
     spec['parameters_json_schema'];
+  // a provider's own tool: what it is stands in other members
+  if (schema === undefined && typeof spec['type'] === 'string' && spec['type'] !== 'function') return tool;
   return {
     type: 'function',
     function: {

@@ -32,6 +32,7 @@ import { vectorDb } from './vector-db.ts';
 import { vercelAi } from './vercel-ai.ts';
 import { voltAgent } from './voltagent.ts';
 import { wandb } from './wandb.ts';
+import { weaveAgents } from './weave-agents.ts';
 
 /**
  * Every convention, in order of precedence: for each field the first one that finds something wins.
@@ -39,6 +40,7 @@ import { wandb } from './wandb.ts';
  */
 export const CONVENTIONS: readonly Convention[] = [
   wandb,
+  weaveAgents,
   langfuse,
   langsmith,
   laminar,

@@ -72,7 +72,11 @@ export const claudeCode: Convention = {
     finishReasons: [data(['gen_ai.response.finish_reasons', 'stop_reason'], texts)],
     toolName: [text('gen_ai.tool.name', 'tool_name')],
     toolCallId: [text('gen_ai.tool.call.id', 'tool_use_id')],
-    toolArguments: [data('tool_input', (input) => input), gather(DETAILS)],
+    toolArguments: [
+      data('tool_input', (input) => input),
+      events('claude_code.tool_result', ([event]) => event && said(event, 'tool_input')),
+      gather(DETAILS),
+    ],
     toolResult: [output, isOf('tool', 'new_context')],
     inputTokens: [count('input_tokens')],
     outputTokens: [count('output_tokens')],

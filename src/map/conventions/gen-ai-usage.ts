@@ -16,8 +16,10 @@ function usage(...names: readonly string[]): Rule<number> {
 const MODALITIES = ['text', 'audio', 'image', 'video'];
 
 /** The sum over modalities, for realtime models that state no total. */
-function modalities(kind: string): Rule<number> {
-  const keys = MODALITIES.map((modality) => `gen_ai.usage.${modality}.${kind}`);
+const modalities = (kind: string) => sum(...MODALITIES.map((modality) => `${modality}.${kind}`));
+
+function sum(...names: readonly string[]): Rule<number> {
+  const keys = names.map((name) => `gen_ai.usage.${name}`);
   return custom(keys, (view) => {
     const counts = keys.flatMap((key) => countAt(view, key) ?? []);
     return counts.length === 0 ? undefined : counts.reduce((sum, one) => sum + one, 0);
@@ -37,6 +39,7 @@ export const GEN_AI_USAGE = {
       'cached_input_tokens',
       'cached_tokens',
       'input_cached_tokens',
+      'input_tokens.cached',
       'prompt_tokens_details.cache_read',
       'details.cache_read_tokens',
       'details.cache_read_input_tokens',
@@ -54,13 +57,16 @@ export const GEN_AI_USAGE = {
       'prompt_tokens_details.cache_write',
       'details.cache_write_tokens',
       'details.cache_creation_input_tokens',
+      'input_tokens.cache_write',
     ),
+    sum('cache_creation.5m_input_tokens', 'cache_creation.1h_input_tokens'),
   ],
   reasoningTokens: [
     usage(
       'reasoning.output_tokens',
       'reasoning_tokens',
       'reasoning_output_tokens',
+      'output_tokens.reasoning',
       'completion_tokens_details.reasoning',
       'details.reasoning_tokens',
       'details.thoughts_tokens',

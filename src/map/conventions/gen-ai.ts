@@ -1,6 +1,7 @@
 import { toChoices } from '../chat/choices.ts';
 import { toMessages } from '../chat/messages.ts';
 import { isConversation } from '../chat/recognise.ts';
+import { decoded } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import {
   below,
@@ -20,7 +21,7 @@ import {
   when,
   word,
 } from '../rule.ts';
-import { dataAt, type SpanView, textAt, valueAt } from '../span-view.ts';
+import { countAt, dataAt, type SpanView, textAt, valueAt } from '../span-view.ts';
 import {
   choiceEvents,
   completionEvents,
@@ -31,43 +32,22 @@ import {
   promptEvents,
 } from './gen-ai-events.ts';
 import { OPERATION_KINDS } from './gen-ai-kinds.ts';
+import { parameterRule } from './gen-ai-parameters.ts';
 import { GEN_AI_USAGE } from './gen-ai-usage.ts';
 
 // Some put arguments of a tool or of an agent into these keys too: those are no messages.
 const messages = (value: unknown) => (isConversation(value) ? some(toMessages(value)) : undefined);
 const choices = (value: unknown) => (isConversation(value) ? some(toChoices(value)) : undefined);
-const whole = (value: unknown) => value;
 
-/** The request parameters by their attribute, with the name that OpenAI's API gives them. */
-const PARAMETERS: Readonly<Record<string, string>> = {
-  'gen_ai.request.temperature': 'temperature',
-  'gen_ai.request.top_p': 'top_p',
-  'gen_ai.request.top_k': 'top_k',
-  'gen_ai.request.max_tokens': 'max_tokens',
-  'gen_ai.request.max_completion_tokens': 'max_completion_tokens',
-  'gen_ai.request.frequency_penalty': 'frequency_penalty',
-  'gen_ai.request.presence_penalty': 'presence_penalty',
-  'gen_ai.request.seed': 'seed',
-  'gen_ai.request.stop_sequences': 'stop',
-  'gen_ai.request.choice.count': 'n',
-  'gen_ai.request.stream': 'stream',
-  'gen_ai.is_streaming': 'stream',
-  'gen_ai.request.is_stream': 'stream',
-  'gen_ai.request.reasoning.level': 'reasoning_effort',
-  'gen_ai.request.reasoning_effort': 'reasoning_effort',
-  'gen_ai.request.previous_response.id': 'previous_response_id',
-  'gen_ai.request.service_tier': 'service_tier',
-  'openai.request.service_tier': 'service_tier',
-  'gen_ai.openai.request.service_tier': 'service_tier',
-  'gen_ai.openai.request.response_format': 'response_format',
-  'gen_ai.request.structured_output_schema': 'response_format',
-  'gen_ai.request.encoding_formats': 'encoding_format',
-  'gen_ai.output.type': 'output_type',
-  'gen_ai.retrieval.top_k': 'top_k',
-  'anthropic.request.service_tier': 'service_tier',
-  'anthropic.thinking.type': 'thinking_type',
-  'anthropic.thinking.budget_tokens': 'thinking_budget_tokens',
-};
+/** Messages that do not say why they ended are pieces of one answer, unless as many were asked for, or ended. */
+function outputChoices(view: SpanView) {
+  const value = dataAt(view, 'gen_ai.output.messages');
+  const ended = texts(dataAt(view, 'gen_ai.response.finish_reasons'))?.length;
+  const wanted = countAt(view, 'gen_ai.request.choice.count');
+  if (!Array.isArray(value) || value.length < 2 || ![ended, wanted].includes(value.length)) return choices(value);
+  return some(value.flatMap((one: unknown, index) => toChoices([one]).map((choice) => ({ ...choice, index }))));
+}
+const whole = (value: unknown) => value;
 
 /** What a memory was asked for or given. */
 const MEMORY: Readonly<Record<string, string>> = {
@@ -75,6 +55,15 @@ const MEMORY: Readonly<Record<string, string>> = {
   'gen_ai.memory.record.id': 'record_id',
   'gen_ai.memory.records': 'records',
 };
+
+/** Sentry's SDKs tell the text and the tool calls of an answer apart. */
+const SENTRY_ANSWER = ['gen_ai.response.text', 'gen_ai.response.tool_calls'];
+function sentryAnswer(view: SpanView) {
+  const said = dataAt(view, 'gen_ai.response.text');
+  const calls = dataAt(view, 'gen_ai.response.tool_calls');
+  if (said === undefined && !Array.isArray(calls)) return undefined;
+  return some(toChoices({ role: 'assistant', content: said ?? null, tool_calls: calls }));
+}
 
 const operationIs = (view: SpanView, operation: string) => textAt(view, 'gen_ai.operation.name') === operation;
 
@@ -102,21 +91,25 @@ export const genAi: Convention = {
     responseModel: [named('gen_ai.response.model')],
     provider: [text('gen_ai.provider.name', 'gen_ai.system')],
     responseId: [text('gen_ai.response.id')],
-    parameters: [gather(PARAMETERS)],
+    parameters: [parameterRule()],
     system: [data('gen_ai.system_instructions', whole), details('gen_ai.system_instructions', whole)],
     messages: [
       data('gen_ai.input.messages', messages),
       details('gen_ai.input.messages', messages),
+      data('gen_ai.request.messages', messages),
       messageEvents,
       promptEvents,
     ],
     toolDefinitions: [
-      data(['gen_ai.tool.definitions', 'gen_ai.agent.tools'], list),
+      data(['gen_ai.tool.definitions', 'gen_ai.agent.tools', 'gen_ai.request.available_tools'], (tools) =>
+        list(decoded(tools)),
+      ),
       details('gen_ai.tool.definitions', list),
     ],
     choices: [
-      data('gen_ai.output.messages', choices),
+      custom(['gen_ai.output.messages'], outputChoices),
       details('gen_ai.output.messages', choices),
+      custom(SENTRY_ANSWER, sentryAnswer),
       choiceEvents,
       completionEvents,
     ],
@@ -132,7 +125,12 @@ export const genAi: Convention = {
     toolResult: [data(['gen_ai.tool.call.result', 'gen_ai.tool.output'], whole)],
     toolDescription: [text('gen_ai.tool.description')],
     query: [text('gen_ai.retrieval.query.text', 'gen_ai.memory.query.text')],
-    documents: [data(['gen_ai.retrieval.documents', 'gen_ai.memory.records'], list)],
+    documents: [
+      data('gen_ai.retrieval.documents', list),
+      custom(['gen_ai.memory.records'], (view) =>
+        operationIs(view, 'search_memory') ? list(dataAt(view, 'gen_ai.memory.records')) : undefined,
+      ),
+    ],
     embeddingDimensions: [count('gen_ai.embeddings.dimension.count')],
     ...GEN_AI_USAGE,
     notCounted: [when(['gen_ai.operation.name'], (view) => operationIs(view, 'fetch_response'), true)],
@@ -156,7 +154,7 @@ export const genAi: Convention = {
     agentName: [text('gen_ai.agent.name')],
     agentId: [text('gen_ai.agent.id')],
     userId: [text('user.id', 'gen_ai.user.id', 'gen_ai.user', 'gen_ai.request.user', 'enduser.id')],
-    threadId: [text('session.id', 'gen_ai.conversation.id', 'gen_ai.session.id')],
+    threadId: [text('session.id', 'gen_ai.conversation.id', 'gen_ai.session.id', 'gen_ai.thread.id')],
     failure: [text('gen_ai.response.error', 'error.type')],
     tags: [data('tag.tags', texts)],
     metadata: [below('gen_ai.metadata.'), data('metadata', object)],

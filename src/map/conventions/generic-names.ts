@@ -8,26 +8,53 @@ export const GENERIC_NAMES = {
   model: ['request_model', 'model_name', 'model_id', 'model'],
   responseModel: ['response_model'],
   provider: ['provider', 'provider_name', 'llm_system'],
-  messages: ['input_messages', 'prompt_messages', 'request_messages', 'chat_history', 'messages'],
+  messages: ['input_messages', 'prompt_messages', 'request_messages', 'chat_history', 'conversation', 'messages'],
   answers: ['output_messages', 'response_messages'],
   system: ['system_prompt', 'system_instructions', 'system_instruction'],
   prompt: ['user_prompt', 'prompts', 'prompt'],
-  completion: ['completions', 'completion', 'generation', 'response_text', 'output_text', 'answer'],
-  input: ['inputs', 'input'],
-  output: ['outputs', 'output'],
-  asked: ['question', 'query', 'request'],
-  answered: ['response', 'result'],
-  usage: ['token_usage', 'usage_metadata', 'usage'],
-  inputTokens: ['input_tokens', 'prompt_tokens', 'input_token_count', 'prompt_token_count', 'token_count_prompt'],
+  completion: [
+    'completions',
+    'completion',
+    'generation',
+    'generated_text',
+    'response_text',
+    'output_text',
+    'reply',
+    'answer',
+  ],
+  input: ['inputs', 'input', 'input_json', 'input_data'],
+  output: ['outputs', 'output', 'output_json', 'output_data'],
+  asked: ['question', 'query', 'request', 'request_body'],
+  answered: ['response', 'result', 'response_body'],
+  usage: ['token_usage', 'usage_metadata', 'usage', 'metrics'],
+  inputTokens: [
+    'input_tokens',
+    'prompt_tokens',
+    'input_token_count',
+    'prompt_token_count',
+    'token_count_prompt',
+    'tokens_in',
+    'tokens_input',
+    'tokens_prompt',
+  ],
   outputTokens: [
     'output_tokens',
     'completion_tokens',
     'output_token_count',
     'completion_token_count',
     'token_count_completion',
+    'tokens_out',
+    'tokens_output',
+    'tokens_completion',
   ],
-  totalTokens: ['total_tokens', 'total_token_count', 'token_count_total'],
-  cacheReadTokens: ['cached_tokens', 'cached_input_tokens', 'cache_read_tokens', 'cache_read_input_tokens'],
+  totalTokens: ['total_tokens', 'total_token_count', 'token_count_total', 'tokens_total'],
+  cacheReadTokens: [
+    'cached_tokens',
+    'cached_input_tokens',
+    'cache_read_tokens',
+    'cache_read_input_tokens',
+    'prompt_cached_tokens',
+  ],
   reasoningTokens: ['reasoning_tokens'],
   finishReasons: ['finish_reasons', 'finish_reason', 'stop_reason'],
   cost: ['total_cost', 'cost_usd', 'cost'],
@@ -42,6 +69,7 @@ export const GENERIC_NAMES = {
   documents: ['retrieved_documents', 'documents'],
   threadId: ['conversation_id', 'session_id', 'thread_id', 'chat_id'],
   userId: ['user_id'],
+  metadata: ['metadata'],
 } as const;
 
 export type Role = keyof typeof GENERIC_NAMES;
@@ -70,10 +98,22 @@ export function rolesIn(keys: readonly string[]): Roles {
 export function kindOf(found: Roles): Kind | undefined {
   const has = (...roles: readonly Role[]) => roles.some((role) => found[role] !== undefined);
   if (has('toolName') && has('toolArguments', 'toolResult', 'input') && !has('model')) return 'tool';
-  if (has('model') ? modelEvidence(found).length > 0 : has('inputTokens') && has('outputTokens')) return 'llm';
+  if (has('model') ? modelEvidence(found).length > 0 : isDialogue(found)) return 'llm';
   const isAsked = has('input', 'asked');
   if (has('agentName') && (has('messages', 'answers', 'prompt', 'completion') || isAsked)) return 'agent';
   return has('documents') && isAsked ? 'retriever' : undefined;
+}
+
+/** Both sides of a model call, or what it used, where no model is named. */
+function isDialogue(found: Roles): boolean {
+  const has = (...roles: readonly Role[]) => roles.every((role) => found[role] !== undefined);
+  return (
+    has('inputTokens', 'outputTokens') ||
+    has('prompt', 'completion') ||
+    has('messages', 'answers') ||
+    has('messages', 'completion') ||
+    has('usage', 'input', 'output')
+  );
 }
 
 /** The roles beside a model's name that make it one of language: a phone has a model too. */
@@ -85,6 +125,22 @@ export function modelEvidence(found: Roles): readonly Role[] {
     ...given('usage', 'inputTokens', 'outputTokens', 'messages', 'answers', 'prompt', 'completion'),
     ...(isBothWays ? [...input, ...output] : []),
   ];
+}
+
+/** A list that was flattened into keys with indexes: `acme.messages.0.role` is one of `acme.messages`. */
+const ITEM = /^(.+)\.\d+\.(message\.)?(role|content)$/;
+
+/** The prefixes of flattened lists, by the role that their name plays. */
+export function listsIn(keys: readonly string[]): { readonly [R in 'messages' | 'answers']?: string } {
+  const names = [...new Set(keys.filter((key) => !FOREIGN.test(key)).flatMap((key) => ITEM.exec(key)?.[1] ?? []))];
+  const named = (...roles: readonly Role[]) =>
+    names.find((name) => roles.some((role) => GENERIC_NAMES[role].some((end) => endsIn(ending(name), end))));
+  const answers = named('answers', 'completion', 'output');
+  const messages = names.find((name) => name !== answers && name === named('messages', 'prompt', 'input'));
+  return {
+    ...(messages !== undefined && { messages: `${messages}.` }),
+    ...(answers !== undefined && { answers: `${answers}.` }),
+  };
 }
 
 /** Keys of one namespace, or bare ones: a car's model has nothing to do with a job's input. */

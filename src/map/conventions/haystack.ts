@@ -68,6 +68,8 @@ export const haystack: Convention = {
     embeddingInput: [data(INPUT, textsOf)],
     embeddingDimensions: [data(OUTPUT, dimensions)],
     ...tokenRules(OUTPUT, (output) => meta(output)['usage']),
+    userId: [text('user.id')],
+    threadId: [text('session.id')],
     metadata: [data('haystack.pipeline.metadata', object)],
   },
 };

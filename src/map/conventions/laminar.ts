@@ -33,8 +33,8 @@ export const laminar: Convention = {
         return numberAt(view, 'gen_ai.usage.cost') ?? parts;
       }),
     ],
-    userId: [text('lmnr.association.properties.user_id')],
-    threadId: [text('lmnr.association.properties.session_id')],
+    userId: [text('lmnr.association.properties.user_id', 'user.id')],
+    threadId: [text('lmnr.association.properties.session_id', 'session.id')],
     tags: [data(['lmnr.association.properties.tags', 'lmnr.association.properties.labels'], texts)],
     metadata: [below('lmnr.association.properties.metadata.')],
   },

@@ -1,5 +1,5 @@
 import type { Kind } from '../reading.ts';
-import { below, type Convention, data, gather, number, text, texts, when } from '../rule.ts';
+import { below, type Convention, data, number, text, texts, when } from '../rule.ts';
 import type { SpanView } from '../span-view.ts';
 
 /** The request as the provider got it, below the call it belongs to: no call of its own. */
@@ -13,17 +13,6 @@ export const litellm: Convention = {
   scopes: [/^litellm/],
   rules: {
     kind: [when<Kind>([], isRaw, 'task')],
-    parameters: [
-      gather({
-        'gen_ai.request.temperature': 'temperature',
-        'gen_ai.request.top_p': 'top_p',
-        'gen_ai.request.top_k': 'top_k',
-        'gen_ai.request.max_tokens': 'max_tokens',
-        'gen_ai.request.seed': 'seed',
-        'gen_ai.request.stream': 'stream',
-        'llm.is_streaming': 'stream',
-      }),
-    ],
     cost: [number('gen_ai.cost.total_cost', 'litellm.cost.total')],
     userId: [text('metadata.user_api_key_end_user_id', 'metadata.user_api_key_user_id', 'llm.user')],
     threadId: [text('metadata.session_id', 'metadata.litellm_session_id')],

@@ -102,7 +102,7 @@ export const mastra: Convention = {
     responseId: [text('gen_ai.response.id'), data(RESPONSE, responseId)],
     timeToFirstTokenMs: [sinceStart('mastra.completion_start_time')],
     userId: [text('mastra.metadata.userId')],
-    threadId: [text('gen_ai.conversation.id', 'mastra.metadata.threadId', 'mastra.metadata.sessionId')],
+    threadId: [text('gen_ai.conversation.id', 'mastra.metadata.threadId', 'mastra.metadata.sessionId', 'session.id')],
     tags: [data('mastra.tags', texts)],
     metadata: [custom(METADATA.keys, metadata)],
     // a failed step may have status OK, and only this to say so

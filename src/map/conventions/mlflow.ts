@@ -4,7 +4,7 @@ import { decoded } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import { type Convention, custom, data, list, type Rule } from '../rule.ts';
 import { textAt } from '../span-view.ts';
-import { tokenRules } from '../token-counts.ts';
+import { tokenRules, usageOfResponse, usageRules } from '../token-counts.ts';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   LLM: 'llm',
@@ -63,14 +63,14 @@ export const mlflow: Convention = {
       ),
     ],
     documents: [data(OUTPUTS, list)],
-    ...tokenRules('mlflow.chat.tokenUsage'),
+    ...usageRules(tokenRules('mlflow.chat.tokenUsage'), tokenRules(OUTPUTS, usageOfResponse)),
     cost: [
       data('mlflow.llm.cost', (value) => {
         const total = isObject(value) ? value['total_cost'] : undefined;
         return typeof total === 'number' ? total : undefined;
       }),
     ],
-    userId: [textIn('mlflow.trace.user')],
-    threadId: [textIn('mlflow.trace.session')],
+    userId: [textIn('mlflow.trace.user', 'user.id')],
+    threadId: [textIn('mlflow.trace.session', 'session.id')],
   },
 };

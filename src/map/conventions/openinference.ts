@@ -1,13 +1,11 @@
-import { parametersOf, responseId } from '../bodies.ts';
+import { parametersOf, requestRules, responseId, responseModel } from '../bodies.ts';
 import { toChoices } from '../chat/choices.ts';
-import { completedFrom } from '../chat/complete.ts';
-import { type Choice, isObject, textOf } from '../chat/message.ts';
+import { isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
-import type { SourceMessage } from '../chat/pieces.ts';
-import { listAt } from '../indexed.ts';
 import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import {
+  below,
   type Convention,
   count,
   custom,
@@ -17,12 +15,23 @@ import {
   list,
   number,
   object,
+  type Rules,
   some,
   text,
   texts,
-  word,
 } from '../rule.ts';
-import { dataAt, type SpanView } from '../span-view.ts';
+import { textAt } from '../span-view.ts';
+import { tokenRules, usageOfResponse, usageRules } from '../token-counts.ts';
+import {
+  answers,
+  conversation,
+  documents,
+  embedding,
+  finishReasonsIn,
+  judgements,
+  reranked,
+  systemOf,
+} from './openinference-content.ts';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   LLM: 'llm',
@@ -37,31 +46,25 @@ const KINDS: Readonly<Record<string, Kind>> = {
   PROMPT: 'chain',
 };
 
-const systemOf = (value: unknown) =>
-  isObject(value) ? (value['system'] ?? value['instructions'] ?? undefined) : undefined;
-const embedding = (item: unknown) => (isObject(item) && isObject(item['embedding']) ? item['embedding'] : {});
-const documents = (items: readonly unknown[]) =>
-  items.map((item) => (isObject(item) ? (item['document'] ?? item) : item));
-
-/** The flattened messages, with what they leave out taken from the raw request and response. */
-function conversation(view: SpanView): readonly SourceMessage[] | undefined {
-  const messages = toMessages(listAt(view, 'llm.input_messages.'));
-  return some(completedFrom(messages, () => toMessages(dataAt(view, 'input.value'))));
-}
-function answers(view: SpanView): readonly Choice[] | undefined {
-  const choices = toChoices(listAt(view, 'llm.output_messages.')?.map(spoken));
-  const messages = completedFrom(
-    choices.map((choice) => choice.message),
-    () => toChoices(dataAt(view, 'output.value')).map((choice) => choice.message),
-  );
-  return some(choices.map((choice, at) => ({ ...choice, message: messages[at] ?? choice.message })));
-}
-
-/** Output messages may leave out who speaks. */
-const spoken = (item: unknown) =>
-  isObject(item) && isObject(item['message']) ? { role: 'assistant', ...item['message'] } : item;
-
 const parsedSchema = (value: unknown) => (typeof value === 'string' ? (parseJson(value) ?? value) : value);
+
+/** The request as it was sent, for what nobody has taken out of it. */
+const REQUEST = requestRules('input.value');
+
+/** Some flatten the parameters, too. */
+const INVOCATION = below('llm.invocation_parameters.');
+
+/** Where nobody has put the counts into attributes, the response itself is asked. */
+const COUNTS: Rules = {
+  inputTokens: [count('llm.token_count.prompt')],
+  outputTokens: [count('llm.token_count.completion')],
+  totalTokens: [count('llm.token_count.total')],
+  cacheReadTokens: [count('llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input')],
+  cacheWriteTokens: [count('llm.token_count.prompt_details.cache_write')],
+  reasoningTokens: [count('llm.token_count.completion_details.reasoning')],
+  audioInputTokens: [count('llm.token_count.prompt_details.audio')],
+  audioOutputTokens: [count('llm.token_count.completion_details.audio')],
+};
 
 /** https://github.com/Arize-ai/openinference/tree/main/spec */
 export const openInference: Convention = {
@@ -69,20 +72,34 @@ export const openInference: Convention = {
   title: 'OpenInference',
   prefixes: ['openinference.', 'llm.', 'input.', 'output.', 'embedding.', 'retrieval.', 'reranker.', 'tool.'],
   rules: {
-    kind: [word('openinference.span.kind', KINDS)],
+    kind: [
+      custom(['openinference.span.kind'], (view) => {
+        const kind = textAt(view, 'openinference.span.kind')?.toUpperCase() ?? '';
+        return Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+      }),
+    ],
     requestModel: [
-      text('llm.request.model_name'),
+      text('llm.request.model_name', 'llm.model'),
       data('llm.invocation_parameters', (value) =>
         isObject(value) ? textOf(value, 'model', 'model_name') : undefined,
       ),
     ],
-    responseModel: [text('llm.response.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name')],
+    responseModel: [
+      text('llm.response.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'),
+      data('output.value', responseModel),
+    ],
     provider: [text('llm.provider', 'llm.system')],
     responseId: [data('output.value', responseId)],
-    parameters: [data(['llm.invocation_parameters', 'embedding.invocation_parameters'], parametersOf)],
+    parameters: [
+      data(['llm.invocation_parameters', 'embedding.invocation_parameters'], parametersOf),
+      custom(INVOCATION.keys, (view) => parametersOf(INVOCATION.read(view))),
+      gather({ 'reranker.top_k': 'top_k' }),
+      ...REQUEST.parameters,
+    ],
     system: [data('llm.invocation_parameters', systemOf)],
     messages: [
       custom(['llm.input_messages.*'], conversation),
+      data('llm.prompts', (value) => some(toMessages(value))),
       indexed('llm.prompts.', (items) =>
         some(
           items.flatMap((item) =>
@@ -98,26 +115,30 @@ export const openInference: Convention = {
         ),
       ),
       data('llm.tools', list),
+      ...REQUEST.toolDefinitions,
     ],
     choices: [
       custom(['llm.output_messages.*'], answers),
       indexed('llm.choices.', (items) =>
         some(
-          items.flatMap((item) =>
-            toChoices(isObject(item) && isObject(item['completion']) ? item['completion']['text'] : item),
-          ),
+          items
+            .flatMap((item) =>
+              toChoices(isObject(item) && isObject(item['completion']) ? item['completion']['text'] : item),
+            )
+            .map((choice, index) => ({ ...choice, index })),
         ),
       ),
+      data('llm.completions', (value) => some(toChoices(value))),
     ],
-    finishReasons: [data('llm.finish_reason', texts)],
-    input: [data('input.value', (value) => value)],
+    finishReasons: [data('llm.finish_reason', texts), data('output.value', finishReasonsIn)],
+    input: [custom(['reranker.query', 'reranker.input_documents.*'], reranked), data('input.value', (value) => value)],
     output: [data('output.value', (value) => value)],
     toolName: [text('tool.name')],
     toolCallId: [text('tool.id', 'tool_call.id')],
-    toolArguments: [data(['tool.parameters', 'input.value'], (value) => value)],
+    // `tool.parameters` is the schema of the arguments in most libraries, and the arguments in a few
+    toolArguments: [data(['input.value', 'tool.parameters'], (value) => value)],
     toolResult: [data('output.value', (value) => value)],
     toolDescription: [text('tool.description')],
-    query: [text('reranker.query')],
     documents: [indexed('retrieval.documents.', documents), indexed('reranker.output_documents.', documents)],
     embeddingInput: [
       indexed('embedding.embeddings.', (items) => some(items.flatMap((item) => embedding(item)['text'] ?? []))),
@@ -128,15 +149,9 @@ export const openInference: Convention = {
         return Array.isArray(vector) ? vector.length : undefined;
       }),
     ],
-    inputTokens: [count('llm.token_count.prompt')],
-    outputTokens: [count('llm.token_count.completion')],
-    totalTokens: [count('llm.token_count.total')],
-    cacheReadTokens: [count('llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_input')],
-    cacheWriteTokens: [count('llm.token_count.prompt_details.cache_write')],
-    reasoningTokens: [count('llm.token_count.completion_details.reasoning')],
-    audioInputTokens: [count('llm.token_count.prompt_details.audio')],
-    audioOutputTokens: [count('llm.token_count.completion_details.audio')],
+    ...usageRules(COUNTS, tokenRules('output.value', usageOfResponse)),
     cost: [number('llm.cost.total')],
+    evaluations: [indexed('annotations.', judgements('annotation')), indexed('evaluations.', judgements('evaluation'))],
     promptTemplate: [
       gather({ 'llm.prompt_template.template': 'template', 'llm.prompt_template.variables': 'variables' }),
     ],

@@ -1,7 +1,8 @@
 import type { SourceMessage } from '../chat/pieces.ts';
 import type { Kind } from '../reading.ts';
-import { type Convention, custom, data, events, gather, seconds, some, text, word } from '../rule.ts';
+import { type Convention, custom, data, events, seconds, some, text, word } from '../rule.ts';
 import type { SpanView } from '../span-view.ts';
+import { parameterRule } from './gen-ai-parameters.ts';
 
 /** How the older releases named the request's kind. */
 const TYPES: Readonly<Record<string, Kind>> = {
@@ -11,19 +12,7 @@ const TYPES: Readonly<Record<string, Kind>> = {
   vectordb: 'retriever',
 };
 
-const PARAMETERS = gather({
-  'gen_ai.request.temperature': 'temperature',
-  'gen_ai.request.top_p': 'top_p',
-  'gen_ai.request.top_k': 'top_k',
-  'gen_ai.request.max_tokens': 'max_tokens',
-  'gen_ai.request.frequency_penalty': 'frequency_penalty',
-  'gen_ai.request.presence_penalty': 'presence_penalty',
-  'gen_ai.request.seed': 'seed',
-  'gen_ai.request.stop_sequences': 'stop',
-  'gen_ai.request.choice.count': 'n',
-  'gen_ai.request.is_stream': 'stream',
-  'gen_ai.output.type': 'output_type',
-});
+const PARAMETERS = parameterRule();
 
 /** -1 tokens is how OpenLIT says that no limit was set. */
 function parameters(view: SpanView) {

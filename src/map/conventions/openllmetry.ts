@@ -5,6 +5,7 @@ import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import { below, type Convention, count, custom, data, gather, indexed, some, text, when, word } from '../rule.ts';
 import { textAt } from '../span-view.ts';
+import { parameterRule } from './gen-ai-parameters.ts';
 
 const ENTITY_KINDS: Readonly<Record<string, Kind>> = {
   workflow: 'workflow',
@@ -38,11 +39,18 @@ function passed(value: unknown): unknown {
 const returned = (value: unknown) => (isObject(value) && value['outputs'] !== undefined ? value['outputs'] : value);
 
 /** `gen_ai.completion.N.function_call` is LiteLLM's spelling; a content of `null` is how the SDK says there is none. */
-const message = (item: unknown) => (isObject(item) && item['content'] === 'null' ? { ...item, content: null } : item);
-const choice = (item: unknown, index: number) =>
-  isObject(item)
-    ? { index, finish_reason: item['finish_reason'], message: { role: 'assistant', ...item } }
-    : { index, message: item };
+function message(item: unknown): unknown {
+  if (!isObject(item)) return item;
+  // the prompt of a completion, which is no chat
+  if (item['content'] === undefined && typeof item['user'] === 'string') return { role: 'user', content: item['user'] };
+  return item['content'] === 'null' ? { ...item, content: null } : item;
+}
+
+function choice(item: unknown, index: number) {
+  if (!isObject(item)) return { index, message: item };
+  const said = isObject(item['message']) ? item['message'] : item;
+  return { index, finish_reason: item['finish_reason'], message: { role: 'assistant', ...said } };
+}
 
 function tool(item: unknown): unknown {
   if (!isObject(item)) return item;
@@ -57,14 +65,6 @@ function tool(item: unknown): unknown {
   };
 }
 
-const PARAMETERS: Readonly<Record<string, string>> = {
-  'llm.top_k': 'top_k',
-  'llm.frequency_penalty': 'frequency_penalty',
-  'llm.presence_penalty': 'presence_penalty',
-  'llm.chat.stop_sequences': 'stop',
-  'llm.is_streaming': 'stream',
-};
-
 /** https://github.com/traceloop/openllmetry: its own workflow keys, and its LLM keys from before it took up the GenAI ones. */
 export const openLlmetry: Convention = {
   name: 'openllmetry',
@@ -78,7 +78,7 @@ export const openLlmetry: Convention = {
     ],
     opName: [text('traceloop.entity.name')],
     displayName: [text('traceloop.entity.name')],
-    parameters: [gather(PARAMETERS)],
+    parameters: [parameterRule()],
     messages: [indexed('gen_ai.prompt.', (items) => some(toMessages(items.map(message))))],
     toolDefinitions: [indexed('llm.request.functions.', (items) => items.map(tool))],
     choices: [indexed('gen_ai.completion.', (items) => some(toChoices(items.map(choice))))],
@@ -109,12 +109,13 @@ export const openLlmetry: Convention = {
         return hasFailed ? (said ?? `Guardrail ${textAt(view, 'gen_ai.guardrail.name') ?? ''} failed`) : said;
       }),
     ],
-    userId: [text('traceloop.association.properties.user_id', 'llm.user')],
+    userId: [text('traceloop.association.properties.user_id', 'llm.user', 'user.id')],
     threadId: [
       text(
         'traceloop.association.properties.session_id',
         'traceloop.association.properties.thread_id',
         'traceloop.association.properties.chat_id',
+        'session.id',
       ),
     ],
     metadata: [below('traceloop.association.properties.')],

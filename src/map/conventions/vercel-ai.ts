@@ -1,9 +1,12 @@
 import { toChoices } from '../chat/choices.ts';
-import { asText, isObject } from '../chat/message.ts';
+import { asText, isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
+import { decoded, parseJson } from '../json-text.ts';
 import type { Kind, Reading } from '../reading.ts';
-import { below, type Convention, count, custom, data, gather, list, number, some, text, texts, word } from '../rule.ts';
+import { below, type Convention, custom, data, list, number, some, text, texts } from '../rule.ts';
 import { dataAt, type SpanView, textAt } from '../span-view.ts';
+import { parameterRule } from './gen-ai-parameters.ts';
+import { VERCEL_USAGE } from './vercel-ai-usage.ts';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   'ai.generateText.doGenerate': 'llm',
@@ -44,21 +47,39 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   'ai.prompt.toolChoice': 'tool_choice',
 };
 
-/** The SDK encodes single values as JSON too: `"text"` with its quotes. */
-function decoded(value: unknown): unknown {
-  if (typeof value !== 'string' || !/^\s*["[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value; // cut by an attribute length limit
-  }
+/** The SDK's own name of what it does. Its first releases have it in front of the function's id alone. */
+const OPERATION = ['ai.operationId', 'operation.name'];
+const operationOf = (view: SpanView) =>
+  textAt(view, 'ai.operationId') ?? /^ai\.\S+/.exec(textAt(view, 'operation.name') ?? '')?.[0];
+
+/** Operations of releases to come: `ai.x.doY` asks a model, `ai.x` stands around it. */
+function kindOf(view: SpanView): Kind | undefined {
+  const operation = operationOf(view);
+  if (operation === undefined) return undefined;
+  if (Object.hasOwn(KINDS, operation)) return KINDS[operation];
+  return /^ai\.\w+\.do[A-Z]/.test(operation) ? 'llm' : 'chain';
 }
+
+/** Every item is JSON, texts too: `"text"` with its quotes. */
+const unpacked = (item: unknown) => (typeof item === 'string' ? (parseJson(item) ?? decoded(item)) : item);
+const items = (value: unknown) => list(Array.isArray(value) ? value.map(unpacked) : undefined);
+
+/** What a reranking was given; its ranking is what comes out. */
+function reranked(view: SpanView): unknown {
+  const documents = items(dataAt(view, 'ai.documents'));
+  const query = textAt(view, 'ai.query');
+  return documents && { ...(query !== undefined && { query }), documents };
+}
+
+/** A prompt that Langfuse manages, as its users hand it on. */
+const PROMPT = 'ai.telemetry.metadata.langfusePrompt';
 
 const ANSWER = [
   'ai.response.text',
   'ai.response.object',
   'ai.response.toolCalls',
   'ai.response.reasoning',
+  'ai.response.files',
   'ai.result.text',
   'ai.result.object',
   'ai.result.toolCalls',
@@ -70,8 +91,12 @@ function answer(view: SpanView): Reading['choices'] | undefined {
   const object = dataAt(view, 'ai.response.object') ?? dataAt(view, 'ai.result.object');
   const calls = dataAt(view, 'ai.response.toolCalls') ?? dataAt(view, 'ai.result.toolCalls');
   const reasoning = dataAt(view, 'ai.response.reasoning');
-  if (said === undefined && object === undefined && !Array.isArray(calls) && reasoning === undefined) return undefined;
-  const content = said ?? (object === undefined ? undefined : asText(object));
+  const files = items(dataAt(view, 'ai.response.files'))?.map((file) =>
+    isObject(file) ? { type: 'file', ...file } : file,
+  );
+  if ([said, object, reasoning, files].every((one) => one === undefined) && !Array.isArray(calls)) return undefined;
+  const whole = said ?? (object === undefined ? undefined : asText(object));
+  const content = files ? [...(whole === undefined ? [] : [{ type: 'text', text: whole }]), ...files] : whole;
   const thought = Array.isArray(reasoning)
     ? reasoning.map((item) => (isObject(item) ? asText(item['text']) : asText(item))).join('\n')
     : reasoning;
@@ -85,46 +110,20 @@ function answer(view: SpanView): Reading['choices'] | undefined {
   );
 }
 
-/** What the provider said itself, by provider name: `{openai: {…}}`. */
-const providerData = (
-  value: unknown,
-  read: (metadata: Readonly<Record<string, unknown>>) => unknown,
-): number | undefined => {
-  if (!isObject(value)) return undefined;
-  for (const metadata of Object.values(value)) {
-    const found = isObject(metadata) ? read(metadata) : undefined;
-    if (typeof found === 'number' && Number.isFinite(found) && found >= 0) return found;
-  }
-  return undefined;
-};
-const rawUsage = (metadata: Readonly<Record<string, unknown>>) =>
-  isObject(metadata['usage']) ? metadata['usage'] : {};
-
-/**
- * AI SDK 5 and earlier hand on what Anthropic and Bedrock say: input without the cached tokens.
- * From version 6 on, which is known by its `inputTokenDetails`, the cached ones are included.
- */
-function inputExcludesCache(view: SpanView): boolean | undefined {
-  const provider = textAt(view, 'ai.model.provider');
-  if (provider === undefined || !/^(anthropic|amazon-bedrock|bedrock)/.test(provider)) return undefined;
-  for (const key of view.span.attributes.keys()) if (key.startsWith('ai.usage.inputTokenDetails.')) return false;
-  return true;
-}
-
 /** https://ai-sdk.dev/docs/ai-sdk-core/telemetry, versions 3 to 6; version 7 writes GenAI keys and a few of these. */
 export const vercelAi: Convention = {
   name: 'vercel-ai',
   title: 'Vercel AI SDK',
   prefixes: ['ai.'],
   rules: {
-    kind: [word('ai.operationId', KINDS)],
-    operation: [text('ai.operationId')],
-    opName: [text('ai.toolCall.name', 'ai.operationId')],
+    kind: [custom(OPERATION, kindOf)],
+    operation: [custom(OPERATION, operationOf)],
+    opName: [text('ai.toolCall.name'), custom(OPERATION, operationOf)],
     displayName: [
       text('ai.toolCall.name'),
       custom(['ai.telemetry.functionId'], (view) => {
         const name = textAt(view, 'ai.telemetry.functionId');
-        const operation = textAt(view, 'ai.operationId');
+        const operation = operationOf(view);
         return name && operation ? `${name}: ${operation}` : name;
       }),
     ],
@@ -132,61 +131,30 @@ export const vercelAi: Convention = {
     responseModel: [text('ai.response.model')],
     provider: [text('ai.model.provider')],
     responseId: [text('ai.response.id')],
-    parameters: [gather(PARAMETERS)],
+    parameters: [parameterRule(PARAMETERS)],
     messages: [data(['ai.prompt.messages', 'ai.prompt'], (value) => some(toMessages(value)))],
-    toolDefinitions: [data('ai.prompt.tools', (value) => list(Array.isArray(value) ? value.map(decoded) : undefined))],
+    toolDefinitions: [data('ai.prompt.tools', items)],
     choices: [custom(ANSWER, answer)],
     finishReasons: [data(['ai.response.finishReason', 'ai.finishReason', 'gen_ai.finishReason'], texts)],
     toolName: [text('ai.toolCall.name')],
     toolCallId: [text('ai.toolCall.id')],
     toolArguments: [data(['ai.toolCall.args', 'ai.toolCall.input'], decoded)],
     toolResult: [data(['ai.toolCall.result', 'ai.toolCall.output'], decoded)],
-    documents: [data('ai.documents', (value) => list(Array.isArray(value) ? value.map(decoded) : undefined))],
-    embeddingInput: [
-      data(['ai.values', 'ai.value'], (value) => (Array.isArray(value) ? value.map(decoded) : decoded(value))),
-    ],
+    input: [custom(['ai.documents', 'ai.query'], reranked)],
+    output: [data('ai.ranking', items)],
+    embeddingInput: [data(['ai.values', 'ai.value'], (value) => items(value) ?? decoded(value))],
     embeddingDimensions: [
       data(['ai.embeddings', 'ai.embedding'], (value) => {
-        const first = decoded(Array.isArray(value) ? value[0] : value);
+        const first = unpacked(Array.isArray(value) ? value[0] : value);
         return Array.isArray(first) ? first.length : Array.isArray(value) ? value.length : undefined;
       }),
     ],
-    inputTokens: [count('ai.usage.inputTokens', 'ai.usage.promptTokens', 'ai.usage.tokens')],
-    outputTokens: [count('ai.usage.outputTokens', 'ai.usage.completionTokens')],
-    totalTokens: [count('ai.usage.totalTokens')],
-    cacheReadTokens: [
-      count('ai.usage.inputTokenDetails.cacheReadTokens', 'ai.usage.cachedInputTokens'),
-      data('ai.response.providerMetadata', (value) =>
-        providerData(
-          value,
-          (own) =>
-            own['cachedPromptTokens'] ??
-            own['cacheReadInputTokens'] ??
-            rawUsage(own)['cache_read_input_tokens'] ??
-            rawUsage(own)['cacheReadInputTokens'],
-        ),
-      ),
-    ],
-    cacheWriteTokens: [
-      count('ai.usage.inputTokenDetails.cacheWriteTokens'),
-      data('ai.response.providerMetadata', (value) =>
-        providerData(
-          value,
-          (own) =>
-            own['cacheCreationInputTokens'] ??
-            rawUsage(own)['cache_creation_input_tokens'] ??
-            rawUsage(own)['cacheWriteInputTokens'],
-        ),
-      ),
-    ],
-    reasoningTokens: [
-      count('ai.usage.outputTokenDetails.reasoningTokens', 'ai.usage.reasoningTokens'),
-      data('ai.response.providerMetadata', (value) => providerData(value, (own) => own['reasoningTokens'])),
-    ],
-    inputExcludesCache: [custom(['ai.model.provider'], inputExcludesCache)],
+    ...VERCEL_USAGE,
     timeToFirstTokenMs: [number('ai.response.msToFirstChunk', 'ai.stream.msToFirstChunk')],
-    userId: [text('ai.telemetry.metadata.userId')],
-    threadId: [text('ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.threadId')],
+    promptName: [data(PROMPT, (value) => (isObject(value) ? textOf(value, 'name') : undefined))],
+    promptVersion: [data(PROMPT, (value) => (isObject(value) ? textOf(value, 'version') : undefined))],
+    userId: [text('ai.telemetry.metadata.userId', 'user.id')],
+    threadId: [text('ai.telemetry.metadata.sessionId', 'ai.telemetry.metadata.threadId', 'session.id')],
     tags: [data('ai.telemetry.metadata.tags', texts)],
     metadata: [below('ai.telemetry.metadata.'), below('ai.settings.context.')],
   },

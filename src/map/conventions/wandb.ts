@@ -21,11 +21,12 @@ const KINDS: ReadonlySet<string> = new Set([
 export const wandb: Convention = {
   name: 'wandb',
   title: 'W&B Weave keys',
-  prefixes: ['wandb.', 'weave.'],
+  prefixes: ['wandb.', 'weave.span.', 'wb_run_'],
   rules: {
     kind: [
       custom(['weave.span.kind'], (view) => {
         const said = textAt(view, 'weave.span.kind')?.toLowerCase();
+        if (said === 'search') return 'retriever'; // the page's own word for it
         return said !== undefined && KINDS.has(said) ? (said as Kind) : undefined;
       }),
     ],

@@ -208,6 +208,7 @@ describe('a trace request in JSON', () => {
 });
 
 describe('an invalid trace request in JSON', () => {
+  const NANOSECONDS = 'nanoseconds since 1970 (0 to 18446744073709551615) expected';
   const SPAN = 'resourceSpans[0].scopeSpans[0].spans[0]';
   const KEY = `${SPAN}.attributes[0]`;
   const value = (any: unknown) => ({ attributes: [{ key: 'k', value: any }] });
@@ -247,14 +248,29 @@ describe('an invalid trace request in JSON', () => {
     ['a negative kind', { kind: -1 }, `${SPAN}.kind: an integer from 0 to 4294967295 expected, found a number`],
     ['a bad kind behind a list', { events: [{}], kind: 'x' }, `${SPAN}.kind: an integer expected`],
     ['a fraction of a count', { droppedLinksCount: 0.5 }, `${SPAN}.droppedLinksCount: an integer from 0`],
-    ['a time that is none', { startTimeUnixNano: 'now' }, `${SPAN}.startTimeUnixNano: an integer expected`],
-    ['a negative time', { startTimeUnixNano: '-1' }, `${SPAN}.startTimeUnixNano: nanoseconds since 1970 expected`],
-    ['a fraction of a time', { endTimeUnixNano: 1.5 }, `${SPAN}.endTimeUnixNano: nanoseconds since 1970 expected`],
-    ['a time beyond 64 bits', { endTimeUnixNano: '18446744073709551616' }, `${SPAN}.endTimeUnixNano: nanoseconds`],
+    ['a time that is none', { startTimeUnixNano: 'now' }, `${SPAN}.startTimeUnixNano: ${NANOSECONDS}, found a string`],
+    ['a negative time', { startTimeUnixNano: '-1' }, `${SPAN}.startTimeUnixNano: ${NANOSECONDS}, found -1`],
+    ['a fraction of a time', { endTimeUnixNano: 1.5 }, `${SPAN}.endTimeUnixNano: ${NANOSECONDS}, found 1.5`],
+    [
+      'a time beyond 64 bits',
+      { endTimeUnixNano: '18446744073709551616' },
+      `${SPAN}.endTimeUnixNano: ${NANOSECONDS}, found 18446744073709551616`,
+    ],
+    [
+      'a time far beyond 64 bits',
+      { endTimeUnixNano: '179516068012345678900000' },
+      `${SPAN}.endTimeUnixNano: ${NANOSECONDS}, found 179516068012345678900000`,
+    ],
     [
       'a bad time of an event',
       { events: [{}, { timeUnixNano: {} }] },
-      `${SPAN}.events[1].timeUnixNano: an integer expected`,
+      `${SPAN}.events[1].timeUnixNano: ${NANOSECONDS}, found an object`,
+    ],
+    ['a time that is true', { endTimeUnixNano: true }, `${SPAN}.endTimeUnixNano: ${NANOSECONDS}, found a boolean`],
+    [
+      'a time that may be a secret',
+      { endTimeUnixNano: '1795160680123456789 p4ssw0rd' },
+      `${SPAN}.endTimeUnixNano: ${NANOSECONDS}, found a string`,
     ],
   ])('says where there is %s', (_what, span, message) => {
     expect(decode(requestOf(span))).toEqual({ status: 'invalid', message: expect.stringContaining(message) });
@@ -285,12 +301,13 @@ describe('an invalid trace request in JSON', () => {
   it.each([
     ['lists', LIST],
     ['kvlists', KEY_VALUE_LIST],
-  ])(`can be %s nested deeper than ${MAX_VALUE_DEPTH} levels`, (_what, wrap) => {
+  ])(`rejects a span with %s nested deeper than ${MAX_VALUE_DEPTH} levels`, (_what, wrap) => {
     expect(decodeText(nested(MAX_VALUE_DEPTH, wrap)).status).toBe('ok');
-    for (const levels of [MAX_VALUE_DEPTH + 1, 10_000]) {
+    for (const levels of [MAX_VALUE_DEPTH + 1, 10_000, 200_000]) {
       expect(decodeText(nested(levels, wrap))).toEqual({
-        status: 'invalid',
-        message: expect.stringContaining(`a value of at most ${MAX_VALUE_DEPTH} levels expected`),
+        status: 'ok',
+        spans: [],
+        rejected: [{ name: '', reason: 'an attribute value is nested deeper than 64 levels' }],
       });
     }
   });
@@ -299,10 +316,24 @@ describe('an invalid trace request in JSON', () => {
     const lists = '['.repeat(100_000) + ']'.repeat(100_000);
     expect(decodeText(`{"unknown":${lists}}`).status).toBe('ok');
     const span = `{"traceId":"${IDS.traceId}","spanId":"${IDS.spanId}","startTimeUnixNano":1795160680123456789}`;
-    expect(decodeText(`{"unknown":${lists},"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}]}]}`)).toEqual({
-      status: 'invalid',
-      message: 'the document is nested too deeply',
+    expect(decodeText(`{"unknown":${lists},"resourceSpans":[{"scopeSpans":[{"spans":[${span}]}]}]}`)).toMatchObject({
+      status: 'ok',
+      spans: [{ startNs: 1795160680123456789n }],
     });
+  });
+
+  it('makes U+FFFD of half a surrogate pair, and keeps U+0000', () => {
+    const half = '\ud83d';
+    const span = spanOf({ name: `a${half}`, attributes: [{ key: half, value: { stringValue: `${half}\u0000` } }] });
+    expect([span?.name, ...(span?.attributes ?? [])]).toEqual(['a\ufffd', ['\ufffd', '\ufffd\u0000']]);
+  });
+
+  it('takes the last one of an attribute that comes twice', () => {
+    const attributes = ['a', 'b', 'a'].map((key, at) => ({ key, value: { intValue: at } }));
+    expect([...(spanOf({ attributes })?.attributes ?? [])]).toEqual([
+      ['a', 2],
+      ['b', 1],
+    ]);
   });
 
   it('takes 100,000 attributes', () => {

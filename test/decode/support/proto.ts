@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import protobuf from 'protobufjs';
 
+// A value of 65 levels, one beyond what we take, is 131 messages: protobufjs writes 100 unless told otherwise.
+protobuf.util.recursionLimit = 1000;
+
 /** `proto/*.proto` as protobufjs reads them: the second implementation that ours is held against. */
 export const root = new protobuf.Root();
 root.resolvePath = (_origin, target) =>

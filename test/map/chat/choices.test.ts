@@ -49,6 +49,16 @@ const ANSWERS: readonly (readonly [string, unknown, unknown])[] = [
     [said('Hi')],
   ],
   [
+    'an OpenAI response with an item of a kind still to come',
+    {
+      output: [
+        { type: 'hologram', depth: 3 },
+        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Hi' }] },
+      ],
+    },
+    [said('{"type":"hologram","depth":3}Hi')],
+  ],
+  [
     'an Anthropic message',
     { id: 'msg', type: 'message', role: 'assistant', content: [{ type: 'text', text: 'Hi' }], stop_reason: 'end_turn' },
     [said('Hi', 'stop')],
@@ -83,6 +93,8 @@ const ANSWERS: readonly (readonly [string, unknown, unknown])[] = [
     { message: { role: 'model', content: [{ text: 'Hi' }] }, finishReason: 'stop' },
     [said('Hi', 'stop')],
   ],
+  ['an answer under a name of its own', { completion: 'Hi', id: 'x' }, [said('Hi')]],
+  ['data that has an answer among other things', { answer: 'Hi', score: 1 }, [said('{"answer":"Hi","score":1}')]],
   ['nothing', undefined, []],
   ['a question without an answer', [{ role: 'user', content: 'Hi' }], []],
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { withIds } from '../../../src/map/chat/ids.ts';
+import { createIds } from '../../../src/map/chat/ids.ts';
+import type { Message } from '../../../src/map/chat/message.ts';
 
 const call = (id?: string) => ({
   ...(id !== undefined && { id }),
@@ -10,13 +11,29 @@ const call = (id?: string) => ({
 describe('ids of tool calls', () => {
   it('are the names of the tools where the provider pairs by name', () => {
     const asked = { role: 'assistant', content: null, tool_calls: [call(), call('a')] };
-    expect(withIds(asked).tool_calls).toEqual([{ ...call(), id: 'f' }, call('a')]);
-    expect(withIds({ role: 'tool', content: 'x', name: 'f' })).toEqual({
+    const identify = createIds();
+    expect(identify(asked).tool_calls).toEqual([{ ...call(), id: 'f' }, call('a')]);
+    expect(identify({ role: 'tool', content: 'x', name: 'f' })).toEqual({
       role: 'tool',
       content: 'x',
       name: 'f',
       tool_call_id: 'f',
     });
+  });
+
+  it('pair the second call of a tool with its second answer', () => {
+    const identify = createIds();
+    const answer: Message = { role: 'tool', content: 'x', name: 'f' };
+    expect(identify({ role: 'assistant', content: null, tool_calls: [call(), call(), call('a')] }).tool_calls).toEqual([
+      { ...call(), id: 'f' },
+      { ...call(), id: 'f-2' },
+      call('a'),
+    ]);
+    expect([answer, { ...answer, tool_call_id: 'a' }, answer].map((one) => identify(one).tool_call_id)).toEqual([
+      'f',
+      'a',
+      'f-2',
+    ]);
   });
 
   it.each([
@@ -25,6 +42,6 @@ describe('ids of tool calls', () => {
     { role: 'tool', content: 'x' },
     { role: 'user', content: 'x', name: 'ann' },
   ])('stay as they are in %j', (message) => {
-    expect(withIds(message)).toBe(message);
+    expect(createIds()(message)).toBe(message);
   });
 });

@@ -313,10 +313,192 @@ const SHAPES: readonly (readonly [string, unknown, unknown])[] = [
       },
     ],
     [
-      { role: 'user', content: 'And?' },
       { role: 'tool', content: 'ok', tool_call_id: 't1' },
+      { role: 'user', content: 'And?' },
     ],
   ],
+  [
+    'a tool that a provider runs itself, with what it found after what it was asked',
+    [
+      {
+        role: 'assistant',
+        parts: [
+          {
+            type: 'server_tool_call',
+            id: 's1',
+            name: 'search',
+            server_tool_call: { type: 'web_search', query: 'sun' },
+          },
+          { type: 'server_tool_call_response', id: 's1', server_tool_call_response: { found: 2 } },
+        ],
+      },
+    ],
+    [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [call('search', '{"type":"web_search","query":"sun"}', 's1')],
+      },
+      { role: 'tool', content: '{"found":2}', tool_call_id: 's1' },
+    ],
+  ],
+  [
+    'a tool result with a picture, which stays one',
+    [
+      {
+        role: 'user',
+        content: [
+          {
+            type: 'tool_result',
+            tool_use_id: 't1',
+            content: [
+              { type: 'text', text: 'see' },
+              { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'QQ==' } },
+            ],
+          },
+        ],
+      },
+    ],
+    [
+      {
+        role: 'tool',
+        content: [
+          { type: 'text', text: 'see' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,QQ==' } },
+        ],
+        tool_call_id: 't1',
+      },
+    ],
+  ],
+  [
+    'an AI SDK tool result of several parts',
+    [
+      {
+        role: 'tool',
+        content: [
+          {
+            type: 'tool-result',
+            toolCallId: 'c1',
+            toolName: 'f',
+            output: {
+              type: 'content',
+              value: [
+                { type: 'text', text: 'ok' },
+                { type: 'media', data: 'QQ==', mediaType: 'image/png' },
+              ],
+            },
+          },
+        ],
+      },
+    ],
+    [
+      {
+        role: 'tool',
+        content: [
+          { type: 'text', text: 'ok' },
+          { type: 'image_url', image_url: { url: 'data:image/png;base64,QQ==' } },
+        ],
+        name: 'f',
+        tool_call_id: 'c1',
+      },
+    ],
+  ],
+  [
+    'pydantic-ai parts that say kind instead of type',
+    [{ role: 'user', content: ['Hi', { kind: 'image-url', url: 'https://x/y.png' }] }],
+    [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'Hi' },
+          { type: 'image_url', image_url: { url: 'https://x/y.png' } },
+        ],
+      },
+    ],
+  ],
+  [
+    "the calls of OpenAI's own tools among Responses items",
+    [
+      { type: 'web_search_call', id: 'ws1', status: 'completed', action: { query: 'sun' } },
+      { type: 'custom_tool_call', call_id: 'c1', name: 'py', input: 'print(1)' },
+      { type: 'custom_tool_call_output', call_id: 'c1', output: '1' },
+      { type: 'mcp_call', id: 'm1', name: 'f', server_label: 's', arguments: '{}', output: 'ok' },
+    ],
+    [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [call('web_search', '{"action":{"query":"sun"}}', 'ws1'), call('py', 'print(1)', 'c1')],
+      },
+      { role: 'tool', content: '1', tool_call_id: 'c1' },
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [call('f', '{"server_label":"s","arguments":"{}","output":"ok"}', 'm1')],
+      },
+    ],
+  ],
+  [
+    "OpenAI's custom tool calls",
+    [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 'c1', type: 'custom', custom: { name: 'py', input: 'x' } }],
+      },
+    ],
+    [{ role: 'assistant', content: null, tool_calls: [call('py', 'x', 'c1')] }],
+  ],
+  [
+    'what an answer cites',
+    [{ role: 'assistant', content: 'Hi', annotations: [{ type: 'url_citation', url: 'https://x.test' }] }],
+    [{ role: 'assistant', content: 'Hi', annotations: [{ type: 'url_citation', url: 'https://x.test' }] }],
+  ],
+  [
+    'text of OpenAI Assistants',
+    [{ role: 'assistant', content: [{ type: 'text', text: { value: 'Hi', annotations: [] } }] }],
+    [{ role: 'assistant', content: 'Hi' }],
+  ],
+  [
+    'the answer of an audio model',
+    [{ role: 'assistant', content: null, audio: { id: 'a1', data: 'QQ==', transcript: 'Hi' } }],
+    [
+      {
+        role: 'assistant',
+        content: [{ type: 'input_audio', input_audio: { data: 'QQ==', format: 'wav' }, transcript: 'Hi' }],
+      },
+    ],
+  ],
+  [
+    'audio of which only the transcript is left',
+    [{ role: 'user', content: [{ type: 'audio_content', frame: [], transcript: 'Hi' }] }],
+    [{ role: 'user', content: 'Hi' }],
+  ],
+  [
+    'what a model cited',
+    [{ role: 'assistant', content: [{ citationsContent: { content: [{ text: 'Sun' }, { text: 'ny' }] } }] }],
+    [{ role: 'assistant', content: 'Sunny' }],
+  ],
+  [
+    'thoughts that are hidden: only those that are not',
+    [
+      {
+        role: 'assistant',
+        content: [
+          { type: 'thinking', thinking: 'hm' },
+          { type: 'redacted_thinking', data: 'x' },
+          { type: 'text', text: 'Hi' },
+        ],
+      },
+    ],
+    [{ role: 'assistant', content: 'Hi', reasoning_content: 'hm' }],
+  ],
+  [
+    'messages that were encoded twice',
+    JSON.stringify('[{"role":"user","content":"Hi"}]'),
+    [{ role: 'user', content: 'Hi' }],
+  ],
+  ['a list of JSON texts', ['{"role":"user","content":"Hi"}'], [{ role: 'user', content: 'Hi' }]],
   [
     'a Responses input as the text of one message',
     [
@@ -381,8 +563,23 @@ describe('withSystem', () => {
     ]);
   });
 
-  it.each(['system', 'developer'])('adds none to a conversation that has a %s message', (role) => {
-    const messages = [{ role, content: 'Be kind' }];
-    expect(withSystem(messages, 'Be rude')).toEqual(messages);
+  it.each(['system', 'developer'])('adds none to a conversation whose %s message has it already', (role) => {
+    const messages = [{ role, content: 'Be kind.\nBe short.' }];
+    expect(withSystem(messages, 'Be kind. Be short.')).toEqual(messages);
+    expect(withSystem(messages, 'Be kind.')).toEqual(messages);
+    expect(withSystem(messages, 'Be kind. Be short. And more.')).toEqual(messages);
+  });
+
+  it('keeps a prompt that the conversation has not: both went to the model', () => {
+    const messages = [{ role: 'system', content: 'Be kind' }];
+    expect(withSystem(messages, 'Be short')).toEqual([{ role: 'system', content: 'Be short' }, ...messages]);
+  });
+
+  it.each([
+    ['a list of parts', [{ type: 'text', content: 'Be kind' }]],
+    ['a list of parts as JSON texts', ['{"type":"text","content":"Be kind"}']],
+    ['a JSON text', '"Be kind"'],
+  ])('reads %s', (_, system) => {
+    expect(withSystem([], system)).toEqual([{ role: 'system', content: 'Be kind' }]);
   });
 });

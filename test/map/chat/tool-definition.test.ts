@@ -26,6 +26,17 @@ describe('tool definitions', () => {
       },
       [tool(SCHEMA), tool()],
     ],
+    ['a JSON text', JSON.stringify(tool(SCHEMA)), [tool(SCHEMA)]],
+    [
+      "the AI SDK's of a provider",
+      { type: 'provider-defined', id: 'openai.web_search', name: 'web', args: {} },
+      [{ type: 'provider-defined', id: 'openai.web_search', name: 'web', args: {} }],
+    ],
+    [
+      "Anthropic's of its own",
+      { type: 'web_search_20250305', name: 'web', max_uses: 3 },
+      [{ type: 'web_search_20250305', name: 'web', max_uses: 3 }],
+    ],
     ["a provider's own, which is no function", { googleSearch: {} }, [{ googleSearch: {} }]],
   ])('take %s', (_whose, definition, expected) => {
     expect(openAiTools([definition])).toEqual(expected);

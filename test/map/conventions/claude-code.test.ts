@@ -106,6 +106,13 @@ describe('spans of Claude Code', () => {
       'a.txt',
     ],
     [
+      'its input in a log record, whole',
+      { full_command: 'ls' },
+      [{ name: 'claude_code.tool_result', attributes: { tool_input: J({ command: 'ls', timeout: 5 }) } }],
+      { command: 'ls', timeout: 5 },
+      null,
+    ],
+    [
       'the details of its input and the output as context',
       { full_command: 'ls', tool_input: '<REDACTED>', new_context: 'a.txt' },
       [],

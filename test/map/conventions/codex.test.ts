@@ -42,6 +42,8 @@ describe('spans of Codex', () => {
     expect(inner?.['summary'].usage).toBeUndefined();
     expect(inner?.['attributes']).toMatchObject({ kind: 'task', usage_repeated: { unknown: { input_tokens: 100 } } });
     expect(inner?.['thread_id']).toBeUndefined();
+    // its content is in log records of another kind
+    expect([outer?.['inputs'], outer?.['output']]).toEqual([{ messages: [] }, null]);
     expect(outer?.['summary'].usage).toEqual({
       'gpt-5-codex': {
         input_tokens: 200,

@@ -5,6 +5,123 @@ const ASKED = [{ role: 'user', content: 'Weather?' }];
 const plainCall = (attributes: Readonly<Record<string, unknown>>, name = 'work') => mapOne({ name, attributes });
 
 describe('a convention that nobody listed', () => {
+  it.each<[string, Readonly<Record<string, unknown>>, string | undefined]>([
+    [
+      'bodies of a request and its response under any key',
+      {
+        'request.body': J({ model: 'gpt-4o', temperature: 0.2, messages: ASKED }),
+        'response.body': J({
+          id: 'r',
+          model: 'gpt-4o',
+          choices: [{ message: { role: 'assistant', content: 'Sunny.' } }],
+          usage: { prompt_tokens: 57, completion_tokens: 12 },
+        }),
+      },
+      'gpt-4o',
+    ],
+    [
+      'bodies of Anthropic, whose input leaves out the cached tokens',
+      {
+        'llm.request': J({ model: 'claude', messages: ASKED }),
+        'llm.response': J({
+          model: 'claude',
+          role: 'assistant',
+          content: [{ type: 'text', text: 'Sunny.' }],
+          usage: { input_tokens: 20, output_tokens: 12, cache_read_input_tokens: 37 },
+        }),
+      },
+      'claude',
+    ],
+    [
+      'bodies as kvlists',
+      {
+        request: { model: 'gpt-4o', messages: ASKED },
+        response: {
+          choices: [{ message: { role: 'assistant', content: 'Sunny.' } }],
+          usage: { prompt_tokens: 57, completion_tokens: 12 },
+        },
+      },
+      'gpt-4o',
+    ],
+    [
+      'a conversation that was flattened',
+      {
+        'acme.messages.0.role': 'user',
+        'acme.messages.0.content': 'Weather?',
+        'acme.model': 'gpt-4o',
+        'acme.output': 'Sunny.',
+        'acme.tokens_in': 57,
+        'acme.tokens_out': 12,
+      },
+      'gpt-4o',
+    ],
+    [
+      'both sides flattened, without a model',
+      {
+        'acme.prompt.0.role': 'user',
+        'acme.prompt.0.content': 'Weather?',
+        'acme.completion.0.role': 'assistant',
+        'acme.completion.0.content': 'Sunny.',
+        'acme.usage.input_tokens': 57,
+        'acme.usage.output_tokens': 12,
+      },
+      undefined,
+    ],
+    [
+      'a model among the metadata',
+      {
+        'x.input_json': J(ASKED),
+        'x.output_json': J({ role: 'assistant', content: 'Sunny.' }),
+        'x.metadata': J({ model: 'gpt-4o' }),
+        'x.metrics': J({ prompt_tokens: 57, completion_tokens: 12 }),
+      },
+      'gpt-4o',
+    ],
+    [
+      'a prompt and its completion, without a model',
+      { prompt: 'Weather?', completion: 'Sunny.', input_tokens: 57, output_tokens: 12 },
+      undefined,
+    ],
+    [
+      'a conversation and a reply',
+      { 'x.conversation': J(ASKED), 'x.reply': 'Sunny.', 'x.input_tokens': 57, 'x.output_tokens': 12 },
+      undefined,
+    ],
+  ])('gets a model call out of %s', (_, attributes, model) => {
+    const call = plainCall(attributes);
+    expect(call['attributes'].kind).toBe('llm');
+    expect(call['inputs'].model).toBe(model);
+    expect(call['inputs'].messages).toEqual(ASKED);
+    expect(call['output'].choices[0].message).toEqual({ role: 'assistant', content: 'Sunny.' });
+    expect(call['summary'].usage[model ?? 'unknown']).toMatchObject({
+      input_tokens: 57,
+      output_tokens: 12,
+      requests: 1,
+    });
+  });
+
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ["a broker's messages", { request: J({ messages: [{ key: 'a', value: 'b' }] }), response: J({ ok: true }) }],
+    ['a response with choices of another kind', { response: J({ choices: ['red', 'blue'] }) }],
+    ['a page of content', { response: J({ content: 'Hello', model: 'T' }) }],
+    ['metrics that count no tokens', { input: 'a', output: 'b', metrics: J({ requests: 5 }) }],
+    ['messages that nobody has said', { 'queue.messages.0.content': 'apple', 'queue.output': 'b' }],
+    ['items that are no messages', { 'cart.items.0.content': 'apple', 'cart.items.1.content': 'pear' }],
+  ])('makes no model call of %s', (_, attributes) => {
+    const call = plainCall(attributes);
+    expect(call['attributes'].kind).toBeUndefined();
+    expect(call['inputs'].messages).toBeUndefined();
+  });
+
+  it('takes a model of vectors for an embedding', () => {
+    const call = plainCall({ 'acme.model': 'acme-embed-3', 'acme.input': 'sun', 'acme.input_tokens': 6 });
+    expect(call).toMatchObject({
+      inputs: { model: 'acme-embed-3', texts: ['sun'] },
+      attributes: { kind: 'embedding' },
+    });
+    expect(call['summary'].usage['acme-embed-3']).toMatchObject({ input_tokens: 6 });
+  });
+
   it.each([
     [
       'keys below a namespace',

@@ -110,7 +110,8 @@ describe('OpenInference for LangChain', () => {
       { messages: [TOOL] },
       { messages: [{ role: 'tool', content: '{"sky":"sunny"}', name: 'get_weather', tool_call_id: 'c1' }] },
     ],
-    ['the end of a graph', { messages: [HUMAN] }, '__end__', '__end__'],
+    // Weave's page cannot take a bare text beside messages
+    ['the end of a graph', { messages: [HUMAN] }, '__end__', { value: '__end__' }],
   ])('takes %s for no answer', (_, input, output, expected) => {
     expect(span('CHAIN', input, output)['output']).toEqual(expected);
   });

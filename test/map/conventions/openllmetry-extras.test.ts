@@ -1,45 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { J, mapOne } from '../../support/spans.ts';
 
-describe('OpenLLMetry vector stores', () => {
-  it.each([
-    [
-      'db.query.result',
-      {
-        'db.query.result.id': 'd1',
-        'db.query.result.distance': 0.5,
-        'db.query.result.document': 'Oslo',
-        'db.query.result.metadata': J({ page: 1 }),
-        'db.query.result.vector': [0, 1],
-      },
-      { id: 'd1', distance: 0.5, document: 'Oslo', metadata: { page: 1 } },
-    ],
-    [
-      'db.search.result',
-      { 'db.search.result.id': 'd1', 'db.search.result.entity': 'Oslo' },
-      { id: 'd1', entity: 'Oslo' },
-    ],
-  ])('show what %s events tell, without vectors', (name, attributes, document) => {
-    const call = mapOne({
-      name: 'chroma.query',
-      scope: 'opentelemetry.instrumentation.chromadb',
-      attributes: { 'db.system': 'chroma', 'db.operation': 'query' },
-      events: [
-        { name: 'db.query.embeddings', attributes: { 'db.query.embeddings.vector': [0, 1] } },
-        { name, attributes },
-      ],
-    });
-    expect(call['output']).toEqual([document]);
-    expect(call['attributes']).toMatchObject({ kind: 'retriever', weave: { kind: 'search' } });
-  });
-
-  it('leave other databases plain', () => {
-    const call = mapOne({ name: 'SELECT', attributes: { 'db.system': 'postgresql', 'db.query.text': 'SELECT 1' } });
-    expect(call['attributes'].kind).toBeUndefined();
-    expect(call['inputs']).toEqual({});
-  });
-});
-
 describe('OpenLLMetry', () => {
   it('shows a guardrail, and takes its verdict for a failure', () => {
     const call = mapOne({

@@ -1,0 +1,20 @@
+import type { ContentPart, Message } from './message.ts';
+
+/**
+ * Weave's page knows a chat only where it knows every part of every message: text, images, and anything with a name.
+ * OpenAI's audio and file parts have none of their own.
+ */
+export function withPartNames<M extends Message>(message: M): M {
+  const { content } = message;
+  if (typeof content === 'string' || content === null || content.every(isKnown)) return message;
+  return { ...message, content: content.map((part) => (isKnown(part) ? part : { ...part, name: nameOf(part) })) };
+}
+
+const isKnown = (part: ContentPart) =>
+  part.type === 'text' || part.type === 'image_url' || typeof part['name'] === 'string';
+
+function nameOf(part: ContentPart): string {
+  const file = part['file'];
+  const name = typeof file === 'object' && file !== null && 'filename' in file ? file.filename : undefined;
+  return typeof name === 'string' ? name : part.type;
+}
