@@ -1,11 +1,11 @@
-import type { Call } from './core/call.ts';
-import type { Counters } from './core/counters.ts';
-import type { Log } from './core/log.ts';
-import type { Delivery, Queue } from './core/ports.ts';
-import type { Content } from './pipeline-content.ts';
-import type { InFlight } from './pipeline-in-flight.ts';
-import type { Prepared } from './pipeline-prepare.ts';
-import type { Deliverer } from './send/deliver.ts';
+import type { Call } from '../core/call.ts';
+import type { Counters } from '../core/counters.ts';
+import type { Log } from '../core/log.ts';
+import type { Delivery, Queue } from '../core/ports.ts';
+import type { Deliverer } from '../send/deliver.ts';
+import type { Content } from './content.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Prepared } from './prepare.ts';
 
 export interface FinishDeps {
   readonly queue: Pick<Queue, 'settle' | 'release' | 'park'>;
@@ -36,14 +36,24 @@ export function createFinish(deps: FinishDeps): Finish {
    * being sent could arrive after them, and Weave keeps what came last.
    */
   async function correct(
-    calls: readonly Call[],
+    corrections: () => readonly Call[],
     acceptedAtMs: number,
     earlier: readonly Promise<void>[],
   ): Promise<Pick<Delivery, 'released' | 'blockedBy'>> {
-    if (calls.length === 0) return { released: false };
     await Promise.all(earlier);
-    const delivery = deliverer.deliver(calls, acceptedAtMs);
+    const calls = corrections();
+    const ended = inFlight.add(calls);
+    const delivering = deliverer.deliver(calls, acceptedAtMs);
     if (pace() === 'hurry') deliverer.flush();
+    const delivery = await delivering;
+    ended();
+    if (delivery.dead.length > 0) {
+      const reason = delivery.dead[0]?.reason;
+      log.error('Weave refused calls that were written anew; it keeps them as they were.', {
+        calls: delivery.dead.length,
+        reason,
+      });
+    }
     return delivery;
   }
 
@@ -59,10 +69,10 @@ export function createFinish(deps: FinishDeps): Finish {
   }
 
   return async ({ id, acceptedAtMs, prepared }, earlier) => {
-    const { calls, corrected, filtered, dead, deadSpans } = prepared;
-    const ended = inFlight.add([...calls, ...corrected]);
+    const { calls, corrections, filtered, dead, deadSpans } = prepared;
+    const ended = inFlight.add(calls);
     const delivery = await content.deliver(prepared, acceptedAtMs);
-    const correction = await correct(corrected, acceptedAtMs, earlier);
+    const correction = corrections ? await correct(corrections, acceptedAtMs, earlier) : NOTHING;
     if (delivery.released || correction.released) giveBack(id, delivery.blockedBy ?? correction.blockedBy);
     else {
       // Settled and counted in one turn of the event loop, so that the counters balance at every moment.
@@ -74,3 +84,5 @@ export function createFinish(deps: FinishDeps): Finish {
     ended();
   };
 }
+
+const NOTHING: Pick<Delivery, 'released' | 'blockedBy'> = { released: false };

@@ -1,36 +1,37 @@
-import type { Call, ProjectId } from './core/call.ts';
+import type { Call } from '../core/call.ts';
+import { type Lane, laneOf } from '../core/lane.ts';
 
-/** Counts the bytes of calls that are mapped and have no end yet: over all, and for each project. */
+/** Counts the bytes of calls that are mapped and have no end yet: over all, and for each lane. */
 export interface InFlight {
   /** Counts these calls in; what it returns counts them out again. */
   add(calls: readonly Call[]): () => void;
   isFull(): boolean;
   /**
-   * Whether a project may have more: while it has less than is free. One slow project comes to a half,
+   * Whether a lane may have more: while it has less than is free. One slow lane comes to a half,
    * two to a third each, and there is always something left for one that comes later.
    */
-  hasShare(project: string): boolean;
+  hasShare(lane: string): boolean;
 }
 
 export function createInFlight(maxBytes: number): InFlight {
-  const byProject = new Map<string, number>();
+  const byLane = new Map<string, number>();
   let total = 0;
 
-  function count(project: ProjectId, bytes: number): void {
-    const left = (byProject.get(project) ?? 0) + bytes;
+  function count(lane: Lane, bytes: number): void {
+    const left = (byLane.get(lane) ?? 0) + bytes;
     total += bytes;
-    if (left === 0) byProject.delete(project);
-    else byProject.set(project, left);
+    if (left === 0) byLane.delete(lane);
+    else byLane.set(lane, left);
   }
 
   return {
     add(calls) {
-      for (const { projectId, json } of calls) count(projectId, json.length);
+      for (const call of calls) count(laneOf(call), call.json.length);
       return () => {
-        for (const { projectId, json } of calls) count(projectId, -json.length);
+        for (const call of calls) count(laneOf(call), -call.json.length);
       };
     },
     isFull: () => total >= maxBytes,
-    hasShare: (project) => (byProject.get(project) ?? 0) < maxBytes - total,
+    hasShare: (lane) => (byLane.get(lane) ?? 0) < maxBytes - total,
   };
 }

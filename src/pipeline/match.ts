@@ -1,10 +1,10 @@
-import type { Call } from './core/call.ts';
-import type { Deliver, Trigger } from './core/ports.ts';
+import type { Call } from '../core/call.ts';
+import type { Deliver, Trigger } from '../core/ports.ts';
 
 export interface MatchDeps {
   readonly deliver: Deliver;
   /** Which rules calls meet that Weave has accepted. */
-  readonly match: (calls: readonly Call[]) => readonly Trigger[];
+  readonly match: (calls: readonly Call[]) => readonly Trigger[] | Promise<readonly Trigger[]>;
 }
 
 /** Wraps a `Deliver`: what rules make of the calls that Weave has accepted comes with the delivery. */
@@ -15,6 +15,6 @@ export function matchDelivered({ deliver, match }: MatchDeps): Deliver {
     if (delivery.released || delivery.delivered === 0) return delivery;
     const dead = new Set<string>(delivery.dead.map(({ spanId }) => spanId));
     const accepted = dead.size === 0 ? calls : calls.filter(({ id }) => !dead.has(id));
-    return { ...delivery, triggers: match(accepted) };
+    return { ...delivery, triggers: await match(accepted) };
   };
 }

@@ -7,17 +7,17 @@
  *        └─── queue.unpark <─ callUp <─ queue.park    its projects take nothing now: no memory is held for them
  */
 import { once } from 'node:events';
-import type { ProjectId } from './core/call.ts';
-import type { Clock } from './core/clock.ts';
-import type { Counters } from './core/counters.ts';
-import type { Log } from './core/log.ts';
-import type { MapSpans, Queue, QueueDepth, QueueEntry } from './core/ports.ts';
-import { type Content, LOGS } from './pipeline-content.ts';
-import { createFinish } from './pipeline-finish.ts';
-import { createInFlight } from './pipeline-in-flight.ts';
-import { createPrepare, type Decode, type PrepareSettings } from './pipeline-prepare.ts';
-import type { Deliverer } from './send/deliver.ts';
-import type { Gate } from './send/gate.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import type { Lane } from '../core/lane.ts';
+import type { Log } from '../core/log.ts';
+import type { MapSpans, Queue, QueueDepth, QueueEntry } from '../core/ports.ts';
+import type { Deliverer } from '../send/deliver.ts';
+import type { Gate } from '../send/gate.ts';
+import { type Content, LOGS } from './content.ts';
+import { createFinish } from './finish.ts';
+import { createInFlight } from './in-flight.ts';
+import { createPrepare, type Decode, type PrepareSettings } from './prepare.ts';
 
 /** Body bytes taken from the queue at once: they wait in memory until there is room for their calls. */
 const CLAIM_BYTES = 1024 * 1024;
@@ -63,7 +63,7 @@ export interface Pipeline {
 export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): Pipeline {
   const { queue, deliverer, gate, content, clock, log, counters } = deps;
   const inFlight = createInFlight(settings.maxInFlightBytes);
-  const blockerOf = (project: ProjectId) => gate.blocker(project) ?? (inFlight.hasShare(project) ? undefined : project);
+  const blockerOf = (lane: Lane) => gate.blocker(lane) ?? (inFlight.hasShare(lane) ? undefined : lane);
   const prepare = createPrepare({ decode: deps.decode, map: deps.map, content, blockerOf }, settings);
   const underWay = new Set<Promise<void>>();
   let state: 'idle' | 'running' | 'draining' | 'closed' = 'idle';
@@ -139,7 +139,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
       deliverer.flush(prepared.by);
       return;
     }
-    const earlier = prepared.corrected.length > 0 ? [...underWay] : [];
+    const earlier = prepared.corrections ? [...underWay] : [];
     const done = finish({ id: entry.id, acceptedAtMs: entry.acceptedAtMs, prepared }, earlier);
     underWay.add(done);
     void done.then(() => {

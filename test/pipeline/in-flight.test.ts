@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createInFlight } from '../src/pipeline-in-flight.ts';
-import { project, sampleCall } from './send/samples.ts';
+import { createInFlight } from '../../src/pipeline/in-flight.ts';
+import { project, sampleCall } from '../send/samples.ts';
 
 const KIB = 1024;
 

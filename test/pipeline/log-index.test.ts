@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createLogIndex, MAX_INDEXED_SPANS } from '../src/pipeline-log-index.ts';
+import { createLogIndex, MAX_INDEXED_SPANS } from '../../src/pipeline/log-index.ts';
 
-const span = (number: number) => ({ traceId: 'a'.repeat(32), spanId: String(number) });
+const span = (number: number) => `span ${number}`;
 
 describe('createLogIndex', () => {
   it('knows every request that holds records of a span, until it is taken out', () => {
@@ -11,6 +11,9 @@ describe('createLogIndex', () => {
     expect([...index.of(span(1))]).toEqual([7, 8]);
     index.remove(7, [span(1), span(2)]);
     expect([[...index.of(span(1))], [...index.of(span(2))]]).toEqual([[8], []]);
+    expect(index.isEmpty()).toBe(false);
+    index.remove(8, [span(1)]);
+    expect(index.isEmpty()).toBe(true);
   });
 
   it('remembers no more spans than it may', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Call } from '../src/core/call.ts';
-import type { Delivery, Trigger } from '../src/core/ports.ts';
-import { matchDelivered } from '../src/pipeline-match.ts';
-import { sampleCall } from './send/samples.ts';
+import type { Call } from '../../src/core/call.ts';
+import type { Delivery, Trigger } from '../../src/core/ports.ts';
+import { matchDelivered } from '../../src/pipeline/match.ts';
+import { sampleCall } from '../send/samples.ts';
 
 const calls = [1, 2, 3].map((number) => sampleCall(number));
 const [first, second] = calls;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { systemClock } from '../src/core/clock.ts';
-import { silentLog } from '../src/core/log.ts';
-import type { MapSpans } from '../src/core/ports.ts';
-import { MAX_PARKED } from '../src/pipeline.ts';
-import { createMemoryQueue } from '../src/queue/memory-queue.ts';
-import type { SendOutcome } from '../src/send/outcome.ts';
-import { HOUR_MS, map, numbered, type Options, type Sent, setUp, spanOf, untilAborted } from './pipeline-world.ts';
-import { project } from './send/samples.ts';
-import type { FakeClock } from './support/fake-clock.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { silentLog } from '../../src/core/log.ts';
+import type { MapSpans } from '../../src/core/ports.ts';
+import { MAX_PARKED } from '../../src/pipeline/pipeline.ts';
+import { createMemoryQueue } from '../../src/queue/memory-queue.ts';
+import type { SendOutcome } from '../../src/send/outcome.ts';
+import { project } from '../send/samples.ts';
+import type { FakeClock } from '../support/fake-clock.ts';
+import { HOUR_MS, map, numbered, type Options, type Sent, setUp, spanOf, untilAborted } from './world.ts';
 
 const ACCEPTED: SendOutcome = { status: 'accepted' };
 const BUSY: SendOutcome = { status: 'retry', reason: 'HTTP 503' };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MapSpans } from '../src/core/ports.ts';
-import type { PipelineDeps } from '../src/pipeline.ts';
-import type { SendOutcome } from '../src/send/outcome.ts';
-import { HOUR_MS, map, numbered, setUp, untilAborted } from './pipeline-world.ts';
-import { project, sampleCall } from './send/samples.ts';
-import { createFakeClock } from './support/fake-clock.ts';
+import type { MapSpans } from '../../src/core/ports.ts';
+import type { PipelineDeps } from '../../src/pipeline/pipeline.ts';
+import type { SendOutcome } from '../../src/send/outcome.ts';
+import { project, sampleCall } from '../send/samples.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { HOUR_MS, map, numbered, setUp, untilAborted } from './world.ts';
 
 describe('the pipeline', () => {
   it('carries what waits in the queue and what comes later, and empties the queue', async () => {
@@ -117,7 +117,7 @@ describe('the pipeline', () => {
       const empty = routed.flatMap((span, call) =>
         Number.parseInt(span.span.spanId, 16) % 2 === 0 && span.span.events.length === 0 ? [{ call, span }] : [],
       );
-      return { calls, lacking: empty, filtered: 0, corrected: [] };
+      return { calls, lacking: empty, filtered: 0, corrections: undefined };
     };
     const logsOf = (...numbers: readonly number[]) =>
       ({ signal: 'logs', spans: 0, body: Buffer.from(JSON.stringify(numbers)) }) as const;
@@ -191,8 +191,34 @@ describe('the pipeline', () => {
       const mapped = map(routed);
       const { calls } = mapped;
       const first = sampleCall(1, project('team/default'), 900);
-      return { ...mapped, corrected: calls.some(({ id }) => id === first.id) ? [] : [first] };
+      return { ...mapped, corrections: calls.some(({ id }) => id === first.id) ? undefined : () => [first] };
     };
+
+    it('asks for them when all that was under way has been sent: what they say may have changed by then', async () => {
+      const slow = Promise.withResolvers<SendOutcome>();
+      const asked: number[][] = [];
+      const isSecond: (spans: Parameters<MapSpans>[0]) => boolean = ([first]) =>
+        Number.parseInt(first?.span.spanId ?? '', 16) === 2;
+      const { pipeline, add, sentIds } = setUp({
+        deps: {
+          map: (routed) => {
+            const corrections = () => {
+              asked.push(sentIds());
+              return [];
+            };
+            return { ...map(routed), corrections: asked.length === 0 && isSecond(routed) ? corrections : undefined };
+          },
+        },
+        batch: { maxCalls: 1 },
+        outcome: (index) => (index === 0 ? slow.promise : { status: 'accepted' }),
+      });
+      add(numbered(1));
+      add(numbered(1, 2));
+      pipeline.start();
+      slow.resolve({ status: 'accepted' });
+      await pipeline.drain(HOUR_MS, 'may-come');
+      expect(asked).toEqual([[1, 2]]);
+    });
 
     it('sends them after all that was under way, since Weave keeps what came last', async () => {
       const slow = Promise.withResolvers<SendOutcome>();

@@ -1,18 +1,24 @@
-import type { Call, ProjectId } from '../src/core/call.ts';
-import { createCounters } from '../src/core/counters.ts';
-import { type Log, silentLog } from '../src/core/log.ts';
-import type { LogRecord } from '../src/core/log-record.ts';
-import type { MapSpans, RawRequest } from '../src/core/ports.ts';
-import type { Attributes, Resource, Span } from '../src/core/span.ts';
-import { createJoinLogs } from '../src/join/join-logs.ts';
-import { createPipeline, type Pipeline, type PipelineDeps, type PipelineSettings } from '../src/pipeline.ts';
-import { type Content, createContent } from '../src/pipeline-content.ts';
-import { createDeliver, type Deliverer, type DeliverSettings } from '../src/send/deliver.ts';
-import { createGate } from '../src/send/gate.ts';
-import type { Send, SendOutcome } from '../src/send/outcome.ts';
-import { createFakeQueue } from './send/fake-queue.ts';
-import { project, sampleCall } from './send/samples.ts';
-import { createFakeClock, type FakeClockSettings } from './support/fake-clock.ts';
+import type { Call } from '../../src/core/call.ts';
+import { createCounters } from '../../src/core/counters.ts';
+import type { Lane } from '../../src/core/lane.ts';
+import { type Log, silentLog } from '../../src/core/log.ts';
+import type { LogRecord } from '../../src/core/log-record.ts';
+import type { MapSpans, RawRequest } from '../../src/core/ports.ts';
+import type { Attributes, Resource, Span } from '../../src/core/span.ts';
+import { createJoinLogs } from '../../src/join/join-logs.ts';
+import { type Content, createContent } from '../../src/pipeline/content.ts';
+import {
+  createPipeline,
+  type Pipeline,
+  type PipelineDeps,
+  type PipelineSettings,
+} from '../../src/pipeline/pipeline.ts';
+import { createDeliver, type Deliverer, type DeliverSettings } from '../../src/send/deliver.ts';
+import { createGate } from '../../src/send/gate.ts';
+import type { Send, SendOutcome } from '../../src/send/outcome.ts';
+import { createFakeQueue } from '../send/fake-queue.ts';
+import { project, sampleCall } from '../send/samples.ts';
+import { createFakeClock, type FakeClockSettings } from '../support/fake-clock.ts';
 
 export const HOUR_MS = 3_600_000;
 
@@ -67,7 +73,7 @@ export const decode: PipelineDeps['decode'] = (body) => {
 
 export const map: MapSpans = (routed) => ({
   calls: routed.map(({ span, project: to }) => sampleCall(Number.parseInt(span.spanId, 16), to, 300)),
-  corrected: [],
+  corrections: undefined,
   filtered: 0,
   lacking: [],
 });
@@ -98,7 +104,7 @@ function recordsOf(body: Uint8Array): readonly LogRecord[] {
 }
 
 export interface Sent {
-  readonly project: ProjectId;
+  readonly project: Lane;
   readonly ids: readonly number[];
 }
 
@@ -135,7 +141,10 @@ export function setUp(options: Options = {}) {
     { initialMs: 1000, maxMs: 30_000 },
   );
   const deliverer = createDeliver({ ...gate, clock, counters, shorten: (json) => json }, batch);
-  const join = createJoinLogs({ clock }, { waitMs: 5_000, keepMs: 60_000, maxWaiting: 100 });
+  const join = createJoinLogs(
+    { clock, log: silentLog },
+    { waitMs: 5_000, keepMs: 60_000, maxSpans: 100, maxBytes: 1024 * 1024 },
+  );
   const content = createContent({
     join,
     decodeLogs: (body) =>
@@ -144,6 +153,7 @@ export function setUp(options: Options = {}) {
     deliver: deliverer.deliver,
     queue,
     log,
+    counters,
   });
   const pipeline: Pipeline = createPipeline(
     { queue, decode, map, deliverer, gate, content, clock, log, counters, ...options.deps },
