@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { isInternalThread } from 'node:worker_threads';
 import * as api from '@opentelemetry/api';
 import { systemSources } from './config/sources.ts';
-import { startInApp } from './in-app.ts';
+import { startInApp } from './in-app/in-app.ts';
 import { createDiagLog } from './otel/diag-log.ts';
 import type { ApiCopy } from './register/api-copies.ts';
 import { createAppPackages } from './register/app-packages.ts';

@@ -1,11 +1,11 @@
-import type { AppSettings } from './config/app-options.ts';
-import type { Clock } from './core/clock.ts';
-import type { Counters } from './core/counters.ts';
-import { messageOf } from './core/errors.ts';
-import { untraced } from './otel/untraced.ts';
-import type { EndpointOutcome, Send } from './send/outcome.ts';
-import type { WeaveClient } from './send/weave-client.ts';
-import { VERSION } from './version.ts';
+import type { AppSettings } from '../config/app-options.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import { messageOf } from '../core/errors.ts';
+import { untraced } from '../otel/untraced.ts';
+import type { EndpointOutcome, Send } from '../send/outcome.ts';
+import type { WeaveClient } from '../send/weave-client.ts';
+import { VERSION } from '../version.ts';
 
 /** Requests at the same time, over all projects. */
 export const CONCURRENCY = 3;
@@ -67,8 +67,8 @@ export async function createAppClient(
   settings: AppClientSettings,
   { inBackground }: { readonly inBackground: boolean },
 ): Promise<WeaveClient> {
-  const { createAgents } = await import('./send/agents.ts');
-  const { createWeaveClient } = await import('./send/weave-client.ts');
+  const { createAgents } = await import('../send/agents.ts');
+  const { createWeaveClient } = await import('../send/weave-client.ts');
   const { url, key, timeoutMillis, headers, proxyEnv, ca, agent } = settings;
   return createWeaveClient(deps, {
     url,

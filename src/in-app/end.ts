@@ -1,13 +1,13 @@
-import type { AppSettings } from './config/app-options.ts';
-import type { Clock } from './core/clock.ts';
-import { messageOf } from './core/errors.ts';
-import type { Log } from './core/log.ts';
-import type { AppClientSettings } from './in-app-client.ts';
-import { MAX_LAST_BYTES, sendLast } from './in-app-last-call.ts';
-import type { AppLine } from './in-app-line.ts';
-import type { AppLive } from './in-app-live.ts';
-import type { Admission } from './otel/admission.ts';
-import type { Intake } from './otel/intake.ts';
+import type { AppSettings } from '../config/app-options.ts';
+import type { Clock } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Admission } from '../otel/admission.ts';
+import type { Intake } from '../otel/intake.ts';
+import type { AppClientSettings } from './client.ts';
+import { MAX_LAST_BYTES, sendLast } from './last-call.ts';
+import type { AppLine } from './line.ts';
+import type { AppLive } from './live.ts';
 
 /** For what is to be closed when the time is up. */
 const CLOSING_MS = 1000;
@@ -53,7 +53,9 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
   function isIdle(): boolean {
     const { held } = admission.counts();
     const { waiting } = intake.counts();
-    return held + waiting + (deps.line()?.queue.depth().spans ?? 0) + (live?.running() ?? 0) === 0;
+    const line = deps.line();
+    const left = (line?.queue.depth().spans ?? 0) + (line?.scoring?.waiting() ?? 0);
+    return held + waiting + left + (live?.running() ?? 0) === 0;
   }
 
   /** Ends live calls, and delivers as long as Weave takes something in that time, though not for ever. */
@@ -69,7 +71,10 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
   }
 
   async function close(): Promise<void> {
+    // Spans that end meanwhile are delivered, too, and calls that came to be shown are ended.
     await deliver();
+    admission.close();
+    if (live?.running()) await within(CLOSING_MS, live.endAll);
     live?.stop();
     admission.release();
     const line = await opened;
@@ -119,7 +124,6 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     close() {
       if (closed === undefined) {
         state = 'closing';
-        admission.close();
         host.off('beforeExit', onBeforeExit);
         closed = close();
       }

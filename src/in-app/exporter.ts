@@ -1,6 +1,6 @@
-import type { ReadableSpanLike } from './decode/readable-span-like.ts';
+import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
+import type { WeaveOptions, WeaveStats } from '../otel/options.ts';
 import { type InApp, startInApp } from './in-app.ts';
-import type { WeaveOptions, WeaveStats } from './otel/options.ts';
 
 /**
  * How long a batch may keep the processor in front: then it goes on, and the exporter on its own. A processor holds few
@@ -37,7 +37,7 @@ export class WeaveSpanExporter {
   }
 
   forceFlush(): Promise<void> {
-    return this.#inApp.flush();
+    return this.#inApp.finish();
   }
 
   shutdown(): Promise<void> {

@@ -1,22 +1,23 @@
-import { type AppSettings, resolveAppOptions } from './config/app-options.ts';
-import { type Sources, systemSources } from './config/sources.ts';
-import { type Clock, systemClock } from './core/clock.ts';
-import { createCounters } from './core/counters.ts';
-import { messageOf } from './core/errors.ts';
-import type { Log } from './core/log.ts';
-import { createReadableSpanDecoder } from './decode/readable-span.ts';
-import type { ReadableSpanLike } from './decode/readable-span-like.ts';
-import { type AppClientSettings, createLazyClient } from './in-app-client.ts';
-import { createEnd } from './in-app-end.ts';
-import { type AppLine, startLine } from './in-app-line.ts';
-import { startLive } from './in-app-live.ts';
-import { type AppQueue, memoryQueue, spoolQueue } from './in-app-queue.ts';
-import { createAdmission } from './otel/admission.ts';
-import { inBackground } from './otel/background.ts';
-import { createDiagLog } from './otel/diag-log.ts';
-import { createIntake } from './otel/intake.ts';
-import { createMasker } from './otel/mask.ts';
-import type { WeaveOptions, WeaveStats } from './otel/options.ts';
+import { type AppSettings, resolveAppOptions } from '../config/app-options.ts';
+import { type Sources, systemSources } from '../config/sources.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { createCounters } from '../core/counters.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import { createReadableSpanDecoder } from '../decode/readable-span.ts';
+import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
+import { createAdmission } from '../otel/admission.ts';
+import { inBackground } from '../otel/background.ts';
+import { createDiagLog } from '../otel/diag-log.ts';
+import { createIntake } from '../otel/intake.ts';
+import { createMasker } from '../otel/mask.ts';
+import type { WeaveOptions, WeaveStats } from '../otel/options.ts';
+import { type AppClientSettings, createLazyClient } from './client.ts';
+import { createEnd } from './end.ts';
+import { type AppLine, startLine } from './line.ts';
+import { startLive } from './live.ts';
+import { type AppQueue, memoryQueue, spoolQueue } from './queue.ts';
+import { startAppScoring } from './scoring.ts';
 
 /** What an app's processor or exporter does, whatever its form. Nothing of it throws or rejects. */
 export interface InApp {
@@ -26,6 +27,8 @@ export interface InApp {
   ended(span: ReadableSpanLike): void;
   /** Sends what has ended; resolves when Weave has taken all of it, or after timeoutMs (default `exportTimeoutMillis`). */
   flush(timeoutMs?: number): Promise<void>;
+  /** The same, and has Weave asked at once for the scores that wait for their delay. */
+  finish(): Promise<void>;
   /** The last flush; what is left then stays in the spool, or is dropped and counted. */
   shutdown(): Promise<void>;
   stats(): WeaveStats;
@@ -60,6 +63,7 @@ const OFF: InApp = {
   started: () => undefined,
   ended: () => undefined,
   flush: () => Promise.resolve(),
+  finish: () => Promise.resolve(),
   shutdown: () => Promise.resolve(),
   stats: () => NOTHING,
 };
@@ -85,7 +89,10 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
       : spoolQueue({ clock, log, counters }, spoolDir, maxQueueBytes).then(open);
 
   function open(queue: AppQueue): AppLine {
-    line = startLine({ ...queue, client, clock, log, counters }, settings);
+    const { scoring: given = [] } = options;
+    const rules = { given, spool: queue.spool, clock, log, counters };
+    const scoring = given.length > 0 ? startAppScoring(rules, clientSettings(settings)) : undefined;
+    line = startLine({ ...queue, client, scoring, clock, log, counters }, settings);
     inherited = line.queue.depth().spans;
     return line;
   }
@@ -121,14 +128,22 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
 
   const flush = (timeoutMs = settings.exportTimeoutMillis) =>
     within(timeoutMs, async (over) => {
+      // What instruments a stream ends its span a moment after the app has read the last piece.
+      await clock.yield();
       await admission.settled();
       await intake.flush();
       await (await opened).queue.settled(over);
     });
+  const finish = async (timeoutMs = settings.exportTimeoutMillis) => {
+    const untilMs = hostClock.monotonic() + timeoutMs;
+    await flush(timeoutMs);
+    const leftMs = Math.max(0, untilMs - hostClock.monotonic());
+    await within(leftMs, async (over) => (await opened).scoring?.flush(over));
+  };
 
   const delivered = () => counters.total('exporter_sent_spans');
   const end = createEnd(
-    { admission, intake, live, opened, line: () => line, within, flush, delivered, clock, log, host },
+    { admission, intake, live, opened, line: () => line, within, flush: finish, delivered, clock, log, host },
     settings,
     clientSettings(settings),
   );
@@ -138,6 +153,7 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
     started: admission.started,
     ended: admission.ended,
     flush,
+    finish: () => finish(),
     shutdown: end.close,
     stats() {
       const { held, filtered, ...admitted } = admission.counts();

@@ -1,13 +1,13 @@
 /** The thread that sends the last calls of a process: one attempt each, no retries. */
 import { workerData } from 'node:worker_threads';
-import type { Call } from './core/call.ts';
-import { systemClock } from './core/clock.ts';
-import { createCounters } from './core/counters.ts';
-import { silentLog } from './core/log.ts';
-import { createAppClient, MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './in-app-client.ts';
-import type { LastCallData } from './in-app-last-call.ts';
-import { createBatcher } from './send/batcher.ts';
-import { createFallback } from './send/fallback.ts';
+import type { Call } from '../core/call.ts';
+import { systemClock } from '../core/clock.ts';
+import { createCounters } from '../core/counters.ts';
+import { silentLog } from '../core/log.ts';
+import { createBatcher } from '../send/batcher.ts';
+import { createFallback } from '../send/fallback.ts';
+import { createAppClient, MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './client.ts';
+import type { LastCallData } from './last-call.ts';
 
 const MAX_CALLS = 512;
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { Call } from './core/call.ts';
-import type { AppClientSettings } from './in-app-client.ts';
+import type { Call } from '../core/call.ts';
+import type { AppClientSettings } from './client.ts';
 
 /** Calls sent in the last moment: what takes longer to hand over than it may wait is left behind. */
 export const MAX_LAST_BYTES = 8 * 1024 * 1024;
@@ -40,6 +40,6 @@ export function sendLast(last: LastCall, timeoutMs: number): void {
 
 /** Beside this file, whether it runs as it was written or as it was built. In a bundle there is none. */
 function workerFile(): URL {
-  const name = /\/in-app-last-call(\.[jt]s)$/.exec(import.meta.url)?.[1];
-  return new URL(`./in-app-last-call-worker${name ?? '.none'}`, import.meta.url);
+  const name = /\/last-call(\.[jt]s)$/.exec(import.meta.url)?.[1];
+  return new URL(`./last-call-worker${name ?? '.none'}`, import.meta.url);
 }

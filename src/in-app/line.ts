@@ -1,34 +1,40 @@
-import type { AppSettings } from './config/app-options.ts';
-import type { Call } from './core/call.ts';
-import type { Clock } from './core/clock.ts';
-import type { Counters } from './core/counters.ts';
-import { messageOf } from './core/errors.ts';
-import type { Log } from './core/log.ts';
-import type { RawRequest } from './core/ports.ts';
-import { routeSpans } from './core/route.ts';
-import { decodeRequest } from './decode/request.ts';
-import { CONCURRENCY, MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './in-app-client.ts';
-import type { AppQueue } from './in-app-queue.ts';
-import { createMapper } from './map/map-spans.ts';
-import { shortenCall } from './map/shorten.ts';
-import { type WatchedQueue, watchQueue } from './otel/watched-queue.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
-import type { Content } from './pipeline-content.ts';
-import { createDeliver, type Deliverer } from './send/deliver.ts';
-import { createFallback } from './send/fallback.ts';
-import { createGate } from './send/gate.ts';
-import { createLimit } from './send/limit.ts';
-import type { WeaveClient } from './send/weave-client.ts';
-import { VERSION } from './version.ts';
+import type { AppSettings } from '../config/app-options.ts';
+import type { Call } from '../core/call.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { Deliver, RawRequest } from '../core/ports.ts';
+import { routeSpans } from '../core/route.ts';
+import { decodeRequest } from '../decode/request.ts';
+import { createMapper } from '../map/map-spans.ts';
+import { shortenCall } from '../map/shorten.ts';
+import { type WatchedQueue, watchQueue } from '../otel/watched-queue.ts';
+import type { Content } from '../pipeline/content.ts';
+import { matchDelivered } from '../pipeline/match.ts';
+import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
+import { createDeliver } from '../send/deliver.ts';
+import { createFallback } from '../send/fallback.ts';
+import { createGate } from '../send/gate.ts';
+import { createLimit } from '../send/limit.ts';
+import type { WeaveClient } from '../send/weave-client.ts';
+import { VERSION } from '../version.ts';
+import { CONCURRENCY, MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './client.ts';
+import type { AppQueue } from './queue.ts';
+import type { AppScoring } from './scoring.ts';
 
 /** Calls that are mapped and not yet answered for; one project gets half of it. More would cost the app memory for nothing. */
 const MAX_IN_FLIGHT_BYTES = 1.5 * 1024 * 1024;
+/** Calls remembered in case they have to be written anew: an app has its own use for memory. */
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 /** Stored requests wait for each other no longer: their spans have waited already. */
 const BATCH_WAIT_MS = 20;
 /** Short waits: a process that ends has no time for long ones. */
 const BACKOFF = { initialMs: 500, maxMs: 4000 };
 
 export interface AppLineDeps extends AppQueue {
+  /** Undefined: there are no rules. */
+  readonly scoring: AppScoring | undefined;
   readonly client: WeaveClient;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,6 +45,7 @@ export interface AppLineDeps extends AppQueue {
 export interface AppLine {
   readonly queue: WatchedQueue;
   readonly isOnDisk: boolean;
+  readonly scoring: AppScoring | undefined;
   /** Whether Weave takes nothing now. */
   inTrouble(): boolean;
   /** Gives up what is under way, at once: it stays in a queue on disk. */
@@ -48,7 +55,7 @@ export interface AppLine {
 }
 
 export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
-  const { client, clock, log, counters } = deps;
+  const { client, scoring, clock, log, counters } = deps;
   const queue = watchQueue(deps.queue);
   const fallback = createFallback({ ...client, clock, log }, { recheckMs: RECHECK_ROUTE_MS });
   const gate = createGate({ send: fallback, clock, log, wake: () => pipeline.wake() }, BACKOFF);
@@ -66,14 +73,17 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
   const map = createMapper({
     version: VERSION,
     captureContent: settings.captureContent,
+    keptBytes: MAX_KEPT_BYTES,
     onFailure: (thrown) =>
       log.error('A span could not be read by its convention and became a plain call; please report this.', {
         reason: messageOf(thrown),
       }),
   });
+  const { deliver } = deliverer;
+  const content = noLogs(scoring ? matchDelivered({ deliver, match: scoring.match }) : deliver);
   const defaultProject = settings.project;
   const pipeline: Pipeline = createPipeline(
-    { queue, decode: decodeRequest, map, deliverer, gate, content: noLogs(deliverer), clock, log, counters },
+    { queue, decode: decodeRequest, map, deliverer, gate, content, clock, log, counters },
     { defaultProject, maxInFlightBytes: MAX_IN_FLIGHT_BYTES },
   );
   pipeline.start();
@@ -81,12 +91,14 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
   return {
     queue,
     isOnDisk: deps.isOnDisk,
+    scoring,
     inTrouble: () => gate.troubles().length > 0,
     async close() {
       const stopped = pipeline.close();
+      const scored = scoring?.close();
       const closed = queue.close();
       client.close();
-      await Promise.all([stopped, closed]);
+      await Promise.all([stopped, scored, closed]);
     },
     callsOf(requests, maxBytes) {
       const found: Call[] = [];
@@ -95,8 +107,8 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
         if (bytes >= maxBytes) break;
         const decoded = decodeRequest(body, encoding);
         if (decoded.status === 'invalid') continue;
-        const { calls, corrected } = map(routeSpans(decoded.spans, defaultProject).routed);
-        for (const call of [...calls, ...corrected]) {
+        const { calls, corrections } = map(routeSpans(decoded.spans, defaultProject).routed);
+        for (const call of [...calls, ...(corrections?.() ?? [])]) {
           found.push(call);
           bytes += call.json.length;
         }
@@ -109,7 +121,7 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
 const shorten = (json: Buffer, maxBytes: number) => Buffer.from(shortenCall(json.toString(), maxBytes).text);
 
 /** Log records do not come this way: no call waits for them. */
-function noLogs({ deliver }: Deliverer): Content {
+function noLogs(deliver: Deliver): Content {
   return {
     deliver: ({ calls }, acceptedAtMs) => deliver(calls, acceptedAtMs),
     discard: () => undefined,

@@ -1,15 +1,15 @@
-import type { AppSettings } from './config/app-options.ts';
-import type { Call } from './core/call.ts';
-import type { Clock } from './core/clock.ts';
-import type { Log } from './core/log.ts';
-import { CONCURRENCY, RECHECK_ROUTE_MS } from './in-app-client.ts';
-import { createMapper } from './map/map-spans.ts';
-import { createLive, type Live } from './otel/live.ts';
-import { createLiveCall, type LiveCallDeps } from './otel/live-call.ts';
-import { createFallback } from './send/fallback.ts';
-import { createLimit } from './send/limit.ts';
-import type { WeaveClient } from './send/weave-client.ts';
-import { VERSION } from './version.ts';
+import type { AppSettings } from '../config/app-options.ts';
+import type { Call } from '../core/call.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/log.ts';
+import { createMapper } from '../map/map-spans.ts';
+import { createLive, type Live } from '../otel/live.ts';
+import { createLiveCall, type LiveCallDeps } from '../otel/live-call.ts';
+import { createFallback } from '../send/fallback.ts';
+import { createLimit } from '../send/limit.ts';
+import type { WeaveClient } from '../send/weave-client.ts';
+import { VERSION } from '../version.ts';
+import { CONCURRENCY, RECHECK_ROUTE_MS } from './client.ts';
 
 export interface AppLiveDeps extends Pick<LiveCallDeps, 'decode' | 'prepare'> {
   readonly client: WeaveClient;

@@ -1,6 +1,6 @@
-import type { ReadableSpanLike } from './decode/readable-span-like.ts';
+import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
+import type { WeaveOptions, WeaveStats } from '../otel/options.ts';
 import { type InApp, startInApp } from './in-app.ts';
-import type { WeaveOptions, WeaveStats } from './otel/options.ts';
 
 /**
  * A SpanProcessor for the OpenTelemetry SDK 2.x and 3.x: `spanProcessors: [new WeaveSpanProcessor()]`.
@@ -21,14 +21,17 @@ export class WeaveSpanProcessor {
     this.#inApp.ended(span);
   }
 
-  /** Resolves when Weave has taken every span that ended before, or after `exportTimeoutMillis`. */
+  /**
+   * Resolves when Weave has taken every span that ended before, or after `exportTimeoutMillis`. Scores that wait for
+   * their delay are asked for at once: the process may be frozen or gone by then.
+   */
   forceFlush(): Promise<void> {
-    return this.#inApp.flush();
+    return this.#inApp.finish();
   }
 
   /** The same, for serverless handlers: `waitUntil(processor.flush())`. */
   flush(): Promise<void> {
-    return this.#inApp.flush();
+    return this.#inApp.finish();
   }
 
   /** Ends live calls, delivers what Weave takes, and takes no more spans: see `shutdownTimeoutMillis`. */

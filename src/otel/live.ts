@@ -30,7 +30,10 @@ export interface Live {
   started(span: ReadableSpanLike): void;
   /** A promise where the call is being shown, or was: the complete call must not overtake its start. */
   ended(span: ReadableSpanLike): Promise<void> | undefined;
-  /** Ends every call that is shown, with an exception. One whose span ends after all is written whole. */
+  /**
+   * Ends every call that is shown, with an exception, and shows none of the spans that run now. One whose span ends after
+   * all is written whole.
+   */
   endAll(): Promise<void>;
   /** How many calls are shown, and neither complete nor cut off. */
   running(): number;
@@ -77,6 +80,12 @@ export function createLive(deps: LiveDeps, settings: LiveSettings): Live {
     return [...shown.values()].filter(({ phase }) => phase === 'running');
   }
 
+  function dropYoung(): void {
+    timer?.cancel();
+    timer = undefined;
+    young.clear();
+  }
+
   async function end(call: Call | undefined, started: Promise<void>): Promise<void> {
     await started;
     if (call) await deps.end(call);
@@ -96,6 +105,7 @@ export function createLive(deps: LiveDeps, settings: LiveSettings): Live {
       return found?.last;
     },
     async endAll() {
+      dropYoung();
       const open = running();
       for (const one of open) {
         one.phase = 'cut off';
@@ -105,10 +115,7 @@ export function createLive(deps: LiveDeps, settings: LiveSettings): Live {
     },
     running: () => running().length,
     cutOff: () => running().flatMap(({ span }) => deps.toCall(span, true) ?? []),
-    stop() {
-      timer?.cancel();
-      young.clear();
-    },
+    stop: dropYoung,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AppOptions } from '../config/app-options.ts';
+import type { Operator } from '../core/rule.ts';
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import type { Mask } from './mask.ts';
 
@@ -8,6 +9,40 @@ export interface WeaveOptions extends AppOptions {
   readonly shouldExportSpan?: ((span: ReadableSpanLike) => boolean) | undefined;
   /** Takes secrets out of attributes, names and messages before anything leaves the app. */
   readonly mask?: Mask | undefined;
+  /**
+   * What Weave's scorers are to look at once it has the calls: the rules of the sidecar's `scoring`, with the same names
+   * (docs/rules.md). They are in memory alone, unless there is a `spoolDir`: what waits for its delay is asked for at a
+   * flush and at shutdown, and is lost where the process is killed.
+   */
+  readonly scoring?: readonly ScoringRuleOptions[] | undefined;
+}
+
+/** `{field, operator: value}`, or a group of others. */
+export type ConditionOptions =
+  | { readonly all: readonly ConditionOptions[] }
+  | { readonly any: readonly ConditionOptions[] }
+  | { readonly not: ConditionOptions }
+  | ({ readonly field: string } & { readonly [Name in Operator]?: Scalar | readonly Scalar[] });
+
+type Scalar = string | number | boolean;
+
+/** A rule as the config file of the sidecar has it. One with a mistake is left out, and the log says why. */
+export interface ScoringRuleOptions {
+  readonly name: string;
+  /** `weave:///entity/project/object/name:version` each. */
+  readonly scorers: readonly string[];
+  readonly enabled?: boolean;
+  /** Default: every call. */
+  readonly when?: ConditionOptions;
+  /** The share of traces that is looked at, 0 to 1. */
+  readonly sample?: number;
+  readonly sample_by?: 'trace' | 'call';
+  readonly salt?: string;
+  readonly limit?: { readonly calls_per_day?: number };
+  /** Such as `10s`, which is the default. */
+  readonly delay?: string;
+  readonly at_most_once?: boolean;
+  readonly sweep?: { readonly after: string; readonly times: number };
 }
 
 /** In spans, since the start: `ended = delivered + waiting + filtered + refused + dropped`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type AppFormat, startTracedApp } from './support/app-process.ts';
-import { PROJECT, pause, startWeave, tempDir } from './support/app-world.ts';
+import { type AppFormat, startTracedApp } from '../support/app-process.ts';
+import { PROJECT, pause, startWeave, tempDir } from '../support/app-world.ts';
 
 /** Ways to end, what Node makes of them, and how often each app ends its spans. */
 const ENDS: readonly { format: AppFormat; way: string; code: number; times: number }[] = [

@@ -6,14 +6,14 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
-import { loadConfig } from '../src/config/load.ts';
-import { startInApp } from '../src/in-app.ts';
-import { type WeaveOptions, WeaveSpanExporter, WeaveSpanProcessor } from '../src/index.ts';
-import { startService } from '../src/service.ts';
-import { afterwards, PROJECT, pause, startWeave, tempDir, tracerFor, type Weave } from './support/app-world.ts';
-import { createFakeClock } from './support/fake-clock.ts';
-import { RESOURCE, readableSpan } from './support/readable-span.ts';
-import { recordDiag } from './support/recording-diag.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { startInApp } from '../../src/in-app/in-app.ts';
+import { type WeaveOptions, WeaveSpanExporter, WeaveSpanProcessor } from '../../src/index.ts';
+import { startService } from '../../src/service/service.ts';
+import { afterwards, PROJECT, pause, startWeave, tempDir, tracerFor, type Weave } from '../support/app-world.ts';
+import { createFakeClock } from '../support/fake-clock.ts';
+import { RESOURCE, readableSpan } from '../support/readable-span.ts';
+import { recordDiag } from '../support/recording-diag.ts';
 
 const COMPLETE = 'POST /v2/:entity/:project/calls/complete';
 /** For where nothing can be delivered: not waited for long. */
@@ -70,6 +70,30 @@ describe('the span processor', () => {
     while ((await weave.requests(COMPLETE)) === 0) await pause(5);
     await provider.shutdown();
     expect(await weave.calls()).toHaveLength(1);
+  });
+
+  it.each(['forceFlush', 'shutdown'] as const)('takes along in %s what ends a moment later', async (way) => {
+    const weave = await startWeave();
+    const { provider, processor, tracer } = start(weave);
+    const span = tracer.startSpan('streamed');
+    const done = provider[way]();
+    for (let turn = 0; turn < 50; turn += 1) await undefined;
+    span.end();
+    await done;
+    expect(processor.stats()).toEqual({ ended: 1, delivered: 1, ...NOTHING_ELSE });
+  });
+
+  it('takes along in shutdown what ends while others are under way', async () => {
+    const weave = await startWeave();
+    weave.faults.add({ path: '/v2', times: 1, delayMs: 200 });
+    const { provider, processor, tracer } = start(weave);
+    const late = tracer.startSpan('late');
+    tracer.startSpan('first').end();
+    const done = provider.shutdown();
+    while ((await weave.requests(COMPLETE)) === 0) await pause(5);
+    late.end();
+    await done;
+    expect(processor.stats()).toEqual({ ended: 2, delivered: 2, ...NOTHING_ELSE });
   });
 
   it('delivers everything, once, where answers are lost and servers fail', async () => {
@@ -296,6 +320,20 @@ describe('live calls', () => {
     expect(call).toMatchObject({ op_name: 'open', exception: 'The process stopped before this span ended.' });
     expect(call && isRunning(call)).toBe(false);
     expect(await weave.requests(v2 === 'served' ? 'POST /v2/:entity/:project/call/end' : 'POST /call/end')).toBe(1);
+  });
+
+  it('are not left running by a shutdown that takes its time', async () => {
+    const weave = await startWeave();
+    weave.faults.add({ pattern: 'calls/complete$', times: 1, delayMs: 500 });
+    const { provider, tracer } = start(weave, { live: { after: 100 } });
+    tracer.startSpan('open before');
+    tracer.startSpan('done').end();
+    const stopped = provider.shutdown();
+    tracer.startSpan('open since');
+    await stopped;
+    const calls = await weave.calls();
+    expect(calls.filter(isRunning)).toEqual([]);
+    expect(calls.map(({ op_name }) => op_name)).not.toContain('open before');
   });
 
   it('never overtake the complete call', async () => {

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AppFormat, type Ended, type RunningApp, startApp, startTracedApp } from '../support/app-process.ts';
-import { pause, startWeave, tempDir, type Weave } from '../support/app-world.ts';
-import { type Installed, install, pack, typeErrors } from './install.ts';
+import { PROJECT, pause, type StoredCall, startWeave, tempDir, type Weave } from '../support/app-world.ts';
+import { pack } from '../support/npm.ts';
+import { type Installed, install, typeErrors } from './install.ts';
 
 const INSTALL_MS = 300_000;
 const SCENARIO_MS = 180_000;
@@ -52,13 +53,11 @@ async function namesIn(weave: Weave, project: string): Promise<readonly string[]
   return lines.map((line) => String((JSON.parse(line) as { op_name: string }).op_name));
 }
 
-/** Runs a scenario in every combination, some at the same time, and counts what has arrived. */
-async function everywhere(
-  weave: Weave,
-  run: (combination: Combination) => Promise<Ended>,
-  spans: number,
-  atOnce = COMBINATIONS.length,
-) {
+/**
+ * Runs a scenario in every combination, and counts what has arrived. Two at a time for two processors: more would only tell
+ * how slow the machine is.
+ */
+async function everywhere(weave: Weave, run: (combination: Combination) => Promise<Ended>, spans: number, atOnce = 2) {
   const left = [...COMBINATIONS];
   const results = new Map<Combination, object>();
   async function work(): Promise<void> {
@@ -93,8 +92,7 @@ describe('every SDK, format and mode', () => {
     async (_what, way, count, code, spans) => {
       const weave = await startWeave();
       const run = (one: Combination) => start(one, weave.url, { way, count }).ended();
-      // Two processors: more at a time would only tell how slow the machine is.
-      expect(await everywhere(weave, run, spans, 2)).toMatchObject(expected(spans, code));
+      expect(await everywhere(weave, run, spans)).toMatchObject(expected(spans, code));
     },
     SCENARIO_MS,
   );
@@ -168,6 +166,38 @@ describe('every SDK, format and mode', () => {
   );
 });
 
+describe('live calls', () => {
+  const isRunning = ({ ended_at }: StoredCall) => ended_at === null;
+  const LIVE = SDKS.flatMap((sdk) => FORMATS.map((format) => ({ sdk, format, mode: 'batched' as const })));
+
+  /** An app with a call that is shown while it runs, and one that is complete. */
+  async function open(combination: Combination) {
+    const weave = await startWeave();
+    const app = start(combination, weave.url, { way: 'open', live: { after: 50 }, project: PROJECT });
+    const [running] = (await weave.until((calls) => calls.length === 2 && calls.some(isRunning))).filter(isRunning);
+    return { weave, app, running };
+  }
+
+  it.each(LIVE)('go on looking as if they ran after kill -9 ($sdk, $format)', async (combination) => {
+    const { weave, app, running } = await open(combination);
+    app.child.kill('SIGKILL');
+    expect(await app.ended()).toMatchObject({ signal: 'SIGKILL' });
+    expect((await weave.calls()).filter(isRunning)).toEqual([running]);
+  });
+
+  it.each(LIVE)('are closed with an exception by a graceful stop ($sdk, $format)', async (combination) => {
+    const { weave, app } = await open(combination);
+    app.child.kill('SIGTERM');
+    expect(await app.ended()).toMatchObject({ code: 0 });
+    const calls = await weave.calls();
+    expect(calls.filter(isRunning)).toEqual([]);
+    expect(calls.map(({ op_name, exception }) => [op_name, exception]).sort()).toEqual([
+      ['open', 'The process stopped before this span ended.'],
+      ['span 0', null],
+    ]);
+  });
+});
+
 describe('@vercel/otel', () => {
   it.each(['processor', 'exporter'])('delivers through the %s', async (door) => {
     const weave = await startWeave();
@@ -189,6 +219,21 @@ describe('zero code', () => {
   });
   beforeAll(() => new Promise<void>((listening) => model.listen(0, '127.0.0.1', () => listening())));
   afterAll(() => void model.close());
+
+  it.each(SDKS)('delivers on SIGTERM, of which the app ends as it would have (%s)', async (sdk) => {
+    const weave = await startWeave();
+    const { dir } = of(sdk);
+    const env = { WF_TRACE_SERVER_URL: weave.url, WEAVE_PROJECT: PROJECT, OTEL_WEAVE_LIVE: 'true' };
+    const app = startApp(['--import', 'otel-weave-bridge/register', join(dir, 'waits.mjs')], env, dir);
+    await weave.until((calls) => calls.some(({ op_name }) => op_name === 'open'));
+    app.child.kill('SIGTERM');
+    expect(await app.ended()).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' });
+    const calls = await weave.calls();
+    expect(calls.map(({ op_name, exception }) => [op_name, exception]).sort()).toEqual([
+      ['done', null],
+      ['open', 'The process stopped before this span ended.'],
+    ]);
+  });
 
   const LOADS = [
     ['--import', 'esm'],

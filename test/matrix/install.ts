@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { npm } from '../support/npm.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const APPS = resolve(import.meta.dirname, 'apps');
@@ -9,21 +10,12 @@ const TRACED_APPS = resolve(import.meta.dirname, '../otel/apps');
 const WORK = join(ROOT, 'node_modules/.cache/matrix');
 
 const run = promisify(execFile);
-const npm = (args: readonly string[], cwd: string) => run('npm', [...args, '--no-audit', '--no-fund'], { cwd });
 
 export interface Installed {
   /** Holds the apps, the SDK, and this package as npm installs it. */
   readonly dir: string;
   /** The package that an app takes processor and provider from. */
   readonly sdk: string;
-}
-
-/** Builds and packs this repository once. */
-export async function pack(): Promise<string> {
-  mkdirSync(WORK, { recursive: true });
-  await npm(['run', 'build'], ROOT);
-  const { stdout } = await npm(['pack', '--ignore-scripts', '--silent', '--pack-destination', WORK], ROOT);
-  return join(WORK, stdout.trim().split('\n').at(-1) ?? '');
 }
 
 /** Installs the package beside an SDK, in a directory outside of this repository's own dependencies. */

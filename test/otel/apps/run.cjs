@@ -67,10 +67,15 @@ const WAYS = {
     });
     process.stdout.write('serving\n');
   },
-  /** A span that is still open when the process is stopped. */
-  open({ tracer }) {
-    setInterval(() => undefined, 1000);
+  /** A span that is still open when the process is stopped, and one that is done. */
+  open({ tracer, provider, end }) {
+    const alive = setInterval(() => undefined, 1000);
     tracer.startSpan('open');
+    end(1);
+    process.once('SIGTERM', async () => {
+      await provider.shutdown();
+      clearInterval(alive);
+    });
     process.stdout.write('open\n');
   },
 };
