@@ -5,6 +5,7 @@ import { keyFromNetrc } from './api-key.ts';
 import { type AppNumbers, appNumbers, type NumberOptions } from './app-numbers.ts';
 import { isThisMachine, parseBaseUrl } from './base-url.ts';
 import type { Environment } from './given.ts';
+import { proxyEnvironment } from './proxy.ts';
 import { createSecret, redact, type Secret } from './secret.ts';
 import type { Sources } from './sources.ts';
 import { traceServerUrl } from './wandb.ts';
@@ -65,7 +66,6 @@ export type AppConfig =
 
 const WANDB_TRACE_SERVER = 'https://trace.wandb.ai';
 const LIVE_AFTER_MS = 1000;
-const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
 
 /** Options, then the environment, then `~/.netrc`. Never throws: the app must start whatever it is given. */
 export function resolveAppOptions(options: AppOptions, sources: Sources): AppConfig {
@@ -101,7 +101,7 @@ export function resolveAppOptions(options: AppOptions, sources: Sources): AppCon
       spoolDir: options.spoolDir || env['OTEL_WEAVE_SPOOL_DIR'] || null,
       captureContent: options.captureContent !== false,
       headers: options.headers ?? {},
-      proxyEnv: options.proxy ? { HTTP_PROXY: options.proxy, HTTPS_PROXY: options.proxy } : proxyOf(env),
+      proxyEnv: proxyEnvironment(options.proxy, env),
       ca: [options.ca ?? []].flat() as readonly (string | Buffer)[],
       agent: options.agent ?? null,
     },
@@ -121,8 +121,4 @@ function liveAfter(live: NonNullable<AppOptions['live']>): number | null {
   if (live === false) return null;
   const after = live === true ? undefined : live.after;
   return after !== undefined && after >= 0 ? after : LIVE_AFTER_MS;
-}
-
-function proxyOf(env: Environment): Environment {
-  return Object.fromEntries(PROXY_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
 }

@@ -4,7 +4,7 @@ import { misspelledVariables, readEnvironment } from './env-source.ts';
 import { readFlags } from './flag-source.ts';
 import type { Given, Problem, Reading, Setting } from './given.ts';
 import { ALL_OPTIONS, type Config, isOption, OPTIONS, type Section } from './options.ts';
-import { misordered, wrongRules } from './rules.ts';
+import { halfTls, misordered, wrongRules } from './rules.ts';
 import { redact } from './secret.ts';
 import type { Sources } from './sources.ts';
 import { readYaml } from './yaml-source.ts';
@@ -47,7 +47,7 @@ export function loadConfig(input: ConfigInput, sources: Sources): Loaded {
     if ('problems' in parsed) problems.push(...parsed.problems);
     else settings.set(given.path, parsed);
   }
-  problems.push(...misordered(settings), ...wrongRules(settings));
+  problems.push(...misordered(settings), ...wrongRules(settings), ...halfTls(settings));
   if (input.keyNeeded) problems.push(...missingKey(weakestFirst, settings));
   if (problems.length > 0) throw invalid(problems);
   return { config: freeze(OPTIONS, '', settings) as Config, warnings: misspelledVariables(sources.env) };
@@ -81,10 +81,11 @@ function parse({
   const parsed = type.schema.safeParse(text);
   if (parsed.success) return { value: parsed.data, place };
   if (type.list) {
-    const problems = parsed.error.issues.map(({ path: at, message }) => ({
-      place: placeOf?.(at) ?? place,
-      message: `${[path, ...at].join('.')}: ${message}`,
-    }));
+    const problems = parsed.error.issues.map((issue) => {
+      // The place of the key that nobody knows, and not of all that it stands among.
+      const at = issue.code === 'unrecognized_keys' ? [...issue.path, ...issue.keys.slice(0, 1)] : issue.path;
+      return { place: placeOf?.(at) ?? place, message: `${[path, ...issue.path].join('.')}: ${issue.message}` };
+    });
     return { problems };
   }
   return {

@@ -1,5 +1,6 @@
 import { jobRule } from './jobs-options.ts';
 import { redactRule, spanFilter } from './map-options.ts';
+import { headerName, origin, senderKey } from './receive-options.ts';
 import { namedList } from './rule-options.ts';
 import { scoringRule } from './scoring-options.ts';
 import {
@@ -12,6 +13,7 @@ import {
   type OptionType,
   path,
   project,
+  proxyUrl,
   secret,
   size,
   url,
@@ -45,6 +47,17 @@ const option = <T>(type: OptionType<T>, fallback: string, row: Row<T>): Option<T
 });
 const optional = <T>(type: OptionType<T>, row: Row<T>): Option<T | undefined> => ({ type, default: undefined, ...row });
 
+/** Named as in the OpenTelemetry Collector. */
+const RECEIVER_TLS = {
+  cert_file: optional(path, { about: 'certificate (PEM), its chain behind it; turns TLS on' }),
+  key_file: optional(path, { about: 'its key' }),
+  client_ca_file: optional(path, { about: 'senders must show a certificate that one of these (PEM) has signed' }),
+  min_version: option(choice(['1.2', '1.3']), '1.2', { about: 'the oldest TLS that is spoken' }),
+  reload_interval: option(duration(SECOND, 24 * HOUR), '1m', {
+    about: 'how often the files are looked at for new ones',
+  }),
+} as const;
+
 /**
  * Every option, in the shape of the YAML file. Flags, environment variables, `--help`, the README's list
  * and the type of the config all come from here: a new option is one more row.
@@ -68,10 +81,42 @@ export const OPTIONS = {
     }),
     timeout: option(duration(100, HOUR), '30s', { about: 'longest time for one request to Weave' }),
     concurrency: option(integer(1, 256), '4', { about: 'requests to Weave at the same time' }),
+    proxy: optional(proxyUrl, { about: 'proxy on the way to Weave; else HTTPS_PROXY, HTTP_PROXY and NO_PROXY' }),
+    tls: {
+      ca_file: optional(path, { about: 'certificates (PEM) to trust beside those that Node trusts' }),
+      cert_file: optional(path, { about: 'certificate (PEM) to show to Weave, where it asks for one' }),
+      key_file: optional(path, { about: 'its key' }),
+    },
   },
   receive: {
-    http: { endpoint: option(endpoint, 'localhost:4318', { flag: '--http', about: 'where OTLP/HTTP is received' }) },
-    grpc: { endpoint: option(endpoint, 'localhost:4317', { flag: '--grpc', about: 'where OTLP/gRPC is received' }) },
+    http: {
+      endpoint: option(endpoint, 'localhost:4318', { flag: '--http', about: 'where OTLP/HTTP is received' }),
+      tls: RECEIVER_TLS,
+      cors: {
+        allowed_origins: option(list(origin, 'a list of origins'), '[]', {
+          about: 'web pages that may send from a browser: https://app.example.com, * within for any text',
+        }),
+        allowed_headers: option(list(headerName, 'a list of header names'), '[]', {
+          about: 'headers that they may set beside Content-Type; * for all',
+        }),
+        max_age: option(duration(0, 24 * HOUR), '0s', { about: 'how long a browser remembers that; 0s: its own time' }),
+      },
+    },
+    grpc: {
+      endpoint: option(endpoint, 'localhost:4317', { flag: '--grpc', about: 'where OTLP/gRPC is received' }),
+      tls: RECEIVER_TLS,
+    },
+    auth: {
+      keys: option(list(senderKey, 'a list of {name, token | token_file | username and password, project}'), '[]', {
+        about: 'who may send; none: everybody. With a project, all that is sent with the key goes there',
+      }),
+      wandb_key: option(choice(['ignore', 'accept', 'require']), 'ignore', {
+        about: "whether a sender's own W&B key (wandb-api-key) delivers its calls in place of weave.api_key",
+      }),
+      reload_interval: option(duration(SECOND, 24 * HOUR), '1m', {
+        about: 'how often files with keys of senders are looked at for new ones',
+      }),
+    },
     max_body: option(size(1024, 512 * MIB), '64MiB', { about: 'largest OTLP request, before and after decompression' }),
   },
   queue: {
@@ -86,6 +131,14 @@ export const OPTIONS = {
     on_full: option(choice(['refuse', 'drop_oldest']), 'refuse', {
       about: 'what to do at max_size: tell senders to come again, or drop what has waited longest',
     }),
+    dead_letters: {
+      max_size: option(size(MIB, 2 ** 20 * MIB), '256MiB', {
+        about: 'bytes of requests kept of which Weave refused something for good; then the oldest go',
+      }),
+      max_age: option(duration(0, 10_000 * HOUR), '720h', {
+        about: 'how long they are kept after the last try; 0s: for ever',
+      }),
+    },
   },
   batch: {
     max_calls: option(integer(1, 10_000), '1000', { about: 'most calls in one request to Weave' }),
@@ -115,12 +168,19 @@ export const OPTIONS = {
     redact: option(list(redactRule, 'a list of {key, value, replace}'), '[]', {
       about: 'what is taken out of spans before anything else sees them, by key and by value pattern',
     }),
-    capture_content: option(bool, 'true', { about: 'false: no messages, arguments, results and documents' }),
+    capture_content: option(bool, 'true', {
+      about:
+        'false: nothing of what was said, given and answered; models, tokens, names, ids and errors stay (docs/privacy.md)',
+    }),
     join_logs: {
       wait: option(duration(0, 10 * 60 * SECOND), '5s', {
-        about: 'how long a model call without content waits for log records that hold it; 0s: logs are dropped',
+        about:
+          'how long a call without content waits for log records that hold it; once 100 like it have waited in vain, ' +
+          'the next do not, until a record comes. 0s: logs are dropped',
       }),
-      keep: option(duration(SECOND, 24 * HOUR), '10m', { about: 'how long such log records wait for their span' }),
+      keep: option(duration(SECOND, 24 * HOUR), '10m', {
+        about: 'how long such log records wait for their span, at most 64 MiB of them',
+      }),
     },
   },
   scoring: option(namedList(scoringRule, 'a list of {name, when, sample, scorers, …}'), '[]', {
@@ -145,6 +205,12 @@ export const OPTIONS = {
   telemetry: {
     health: option(endpoint, 'localhost:13133', { about: 'where GET / tells whether the bridge is ready' }),
     metrics: option(endpoint, 'localhost:8888', { about: 'where GET /metrics answers in Prometheus text' }),
+    traces: {
+      endpoint: optional(url, {
+        about:
+          'where the bridge sends spans of its own work, as OTLP/JSON: a whole URL such as http://collector:4318/v1/traces',
+      }),
+    },
     log_level: option(choice(['debug', 'info', 'warn', 'error']), 'info', {
       flag: '--log-level',
       about: 'the least that is logged, on stderr',

@@ -33,3 +33,16 @@ function namesOf(setting: Setting | undefined): readonly string[] {
   const rules = (setting?.value ?? []) as readonly { readonly name: string }[];
   return rules.map(({ name }) => name);
 }
+
+/** Certificates and keys come in pairs. */
+export function halfTls(settings: ReadonlyMap<string, Setting>): readonly Problem[] {
+  return ['weave.tls', 'receive.http.tls', 'receive.grpc.tls'].flatMap((section) => {
+    const [cert, key, ca] = ['cert_file', 'key_file', 'client_ca_file'].map((name) =>
+      settings.get(`${section}.${name}`),
+    );
+    const given = cert ?? key ?? ca;
+    const missing = [cert ? [] : ['cert_file'], key ? [] : ['key_file']].flat();
+    if (given === undefined || missing.length === 0) return [];
+    return [{ place: given.place, message: `${section} has no ${missing.join(' and no ')}` }];
+  });
+}

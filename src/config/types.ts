@@ -120,3 +120,11 @@ export const secret = {
   ),
   secret: true,
 };
+
+/** Secret, since it may hold a password. */
+export const proxyUrl = {
+  ...parsed('url', 'an http or https URL of a proxy, with user:password@ where it asks for them', (given) =>
+    URL.canParse(given) && /^https?:$/.test(new URL(given).protocol) ? createSecret(given) : undefined,
+  ),
+  secret: true,
+};

@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Accept } from '../core/ports.ts';
+import { looksLikeLogs } from '../decode/logs.ts';
 import { readRecords } from './files-read.ts';
 import type { FileRecord } from './files-record.ts';
 import { createHandleExport, type ExportSignal } from './handle-export.ts';
@@ -42,7 +43,10 @@ export function createFiles(deps: FilesDeps, settings: FilesSettings): Files {
           return true;
         }
         const { encoding, body, place } = record;
-        const outcome = await handle({ signal: signalOf(record), encoding, body, projectHeader: undefined });
+        const take = (signal: ExportSignal) => handle({ signal, encoding, body, projectHeader: undefined });
+        const first = await take(signalOf(record));
+        const isLogs = first.status === 'invalid' && encoding === 'protobuf' && looksLikeLogs(body);
+        const outcome = isLogs ? await take('logs') : first;
         if (outcome.status !== 'success') deps.onBad(place, outcome.message);
         return outcome.status !== 'unavailable' && outcome.status !== 'full';
       }
@@ -54,7 +58,7 @@ export function createFiles(deps: FilesDeps, settings: FilesSettings): Files {
   };
 }
 
-/** A line of JSON begins with what it holds. Protobuf does not tell; there only spans are read. */
+/** A line of JSON begins with what it holds. Protobuf does not tell: what does not hold spans may hold log records. */
 function signalOf({ encoding, body }: Extract<FileRecord, { status: 'request' }>): ExportSignal {
   if (encoding !== 'json') return 'traces';
   const beginning = Buffer.from(body.buffer, body.byteOffset, Math.min(body.length, BEGINNING_BYTES)).toString(

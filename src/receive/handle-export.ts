@@ -5,6 +5,7 @@ import { messageOf } from '../core/errors.ts';
 import type { Encoding } from '../core/ports.ts';
 import type { Checked } from '../decode/check.ts';
 import { decodeLogs } from '../decode/logs.ts';
+import type { Sender } from './admit.ts';
 import { countItems } from './dropped-items.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 import type { ReceiverDeps } from './receiver.ts';
@@ -18,6 +19,8 @@ export interface ExportRequest {
   readonly body: Uint8Array;
   /** The header or metadata `project_id` as it came. */
   readonly projectHeader: string | undefined;
+  /** Undefined: nobody in particular. */
+  readonly sender?: Sender;
 }
 
 export interface ExportSettings {
@@ -39,7 +42,7 @@ export function createHandleExport(deps: ReceiverDeps, settings: ExportSettings)
   const { transport, defaultProjectKnown, joinLogs } = settings;
 
   async function handle(request: ExportRequest): Promise<Outcome> {
-    const project = request.projectHeader === undefined ? null : parseProjectId(request.projectHeader);
+    const project = projectOf(request);
     if (project === undefined) {
       return outcomeOf('invalid', { message: 'The project_id header must be `entity/project`.' });
     }
@@ -86,11 +89,19 @@ export function createHandleExport(deps: ReceiverDeps, settings: ExportSettings)
 
   /** Offers the request to the queue; what it answers where it does not take it. */
   async function refusal(
-    { signal, encoding, body }: ExportRequest,
+    { signal, encoding, body, sender }: ExportRequest,
     project: ProjectId | null,
     spans: number,
   ): Promise<Outcome | undefined> {
-    const outcome = await accept({ signal: signal === 'logs' ? 'logs' : 'traces', encoding, project, spans, body });
+    const outcome = await accept({
+      signal: signal === 'logs' ? 'logs' : 'traces',
+      encoding,
+      project,
+      spans,
+      body,
+      ...(sender?.project && { pinned: true }),
+      ...(sender?.account && { account: sender.account }),
+    });
     switch (outcome.status) {
       case 'accepted':
         return undefined;
@@ -125,4 +136,10 @@ export function createHandleExport(deps: ReceiverDeps, settings: ExportSettings)
       return outcomeOf('internal');
     }
   };
+}
+
+/** The project of the sender's key, else that of the header; undefined where the header names none. */
+function projectOf({ sender, projectHeader }: ExportRequest): ProjectId | null | undefined {
+  if (sender?.project) return sender.project;
+  return projectHeader === undefined ? null : parseProjectId(projectHeader);
 }

@@ -11,6 +11,9 @@ export interface ConnectionEnd {
   readonly bodyEnded: boolean;
 }
 
+/** What a sender may try: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 */
+const CHALLENGES = ['Bearer realm="otel-weave"', 'Basic realm="otel-weave", charset="UTF-8"'];
+
 export function answer(
   response: ServerResponse,
   outcome: Outcome,
@@ -26,6 +29,7 @@ export function answer(
     response.setHeader('retry-after', Math.max(1, Math.ceil(outcome.retryAfterMs / 1000)));
   }
   if (outcome.status === 'method_not_allowed') response.setHeader('allow', 'POST');
+  if (outcome.status === 'unauthenticated') response.setHeader('www-authenticate', CHALLENGES);
   if (closing) response.setHeader('connection', 'close');
 
   if (bodyEnded || response.req.complete) {

@@ -1,6 +1,8 @@
 /** What the head of an HTTP request says: which export it is, or why it is none. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Encoding } from '../core/ports.ts';
+import type { SenderHeaders } from './admit.ts';
+import type { Cors } from './cors.ts';
 import type { ExportSignal } from './handle-export.ts';
 import { type Outcome, outcomeOf } from './outcomes.ts';
 
@@ -19,6 +21,7 @@ export type HttpHead =
       readonly reply: ReplyForm;
       readonly compression: Compression;
       readonly projectHeader: string | undefined;
+      readonly sender: SenderHeaders;
       /** Undefined for a chunked body. */
       readonly contentLength: number | undefined;
     }
@@ -54,15 +57,20 @@ const COMPRESSIONS: ReadonlyMap<string, Compression> = new Map([
 
 const JSON_REPLY: ReplyForm = { encoding: 'json', contentType: 'application/json' };
 
-/** `host` is the configured one; see `isForeignPage`. */
-export function readHead(request: HttpRequestHead, host: string): HttpHead {
+export interface HeadSettings {
+  /** The configured one; see `isForeignPage`. */
+  readonly host: string;
+  readonly cors: Pick<Cors, 'allows'>;
+}
+
+export function readHead(request: HttpRequestHead, { host, cors }: HeadSettings): HttpHead {
   const { headers } = request;
   const contentType = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   const encoding = MEDIA_TYPES.get(contentType);
   const reply = encoding === undefined ? JSON_REPLY : { encoding, contentType };
   const refused = (outcome: Outcome): HttpHead => ({ status: 'refused', outcome, reply });
 
-  if (isForeignPage(headers, host)) return refused(outcomeOf('forbidden'));
+  if (!cors.allows(headers) && isForeignPage(headers, host)) return refused(outcomeOf('forbidden'));
   const signal = PATHS.get(request.url?.split('?', 1)[0] ?? '');
   if (signal === undefined) return refused(outcomeOf('not_found'));
   if (request.method !== 'POST') return refused(outcomeOf('method_not_allowed'));
@@ -72,11 +80,13 @@ export function readHead(request: HttpRequestHead, host: string): HttpHead {
 
   const length = headers['content-length'];
   const contentLength = length === undefined ? undefined : Number(length);
-  return { status: 'export', signal, reply, compression, projectHeader: projectHeader(headers), contentLength };
+  const sender = { authorization: headers.authorization, wandbKey: single(headers, 'wandb-api-key') };
+  const projectHeader = single(headers, 'project_id');
+  return { status: 'export', signal, reply, compression, projectHeader, sender, contentLength };
 }
 
-function projectHeader(headers: IncomingHttpHeaders): string | undefined {
-  const value = headers['project_id'];
+function single(headers: IncomingHttpHeaders, name: string): string | undefined {
+  const value = headers[name];
   return Array.isArray(value) ? value.join(', ') : value;
 }
 

@@ -24,6 +24,13 @@ export const OUTCOMES = {
     retryAfterMs: null,
     message: 'The compression is not supported: use gzip, deflate, zstd (HTTP only) or none.',
   },
+  unauthenticated: {
+    http: 401,
+    grpc: status.UNAUTHENTICATED,
+    retryAfterMs: null,
+    message:
+      'No valid key came with the request. Set the header `authorization`, or `wandb-api-key` where the bridge asks for one.',
+  },
   forbidden: {
     http: 403,
     grpc: status.PERMISSION_DENIED,

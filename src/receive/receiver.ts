@@ -4,6 +4,8 @@ import type { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import type { Accept, Encoding } from '../core/ports.ts';
 import type { CheckResult } from '../decode/check.ts';
+import type { Admit } from './admit.ts';
+import type { TlsSettings } from './tls.ts';
 
 /** Looks at a whole request before it is accepted: `checkRequest`. Never throws. */
 export type Check = (body: Uint8Array, encoding: Encoding) => CheckResult;
@@ -16,12 +18,20 @@ export interface ReceiverDeps {
   readonly counters: Counters;
 }
 
+export interface NetworkReceiverDeps extends ReceiverDeps {
+  readonly admit: Admit;
+}
+
 /** What both receivers are told about where to listen and what to let in. */
 export interface ReceiverSettings {
   /** A name or an address of this machine. `localhost` is 127.0.0.1. */
   readonly host: string;
   /** 0 picks a free port. */
   readonly port: number;
+  /** Null: anybody on the way can read along. */
+  readonly tls: TlsSettings | null;
+  /** How long a TLS handshake may take. */
+  readonly handshakeTimeoutMs: number;
   /** Whether spans that name no project have one to go to. */
   readonly defaultProjectKnown: boolean;
   /** Whether log records that hold the content of spans are kept for them. */
@@ -43,6 +53,7 @@ export const RECEIVER_LIMITS = {
   maxBodyBytes: 64 * 1024 * 1024,
   maxInFlightBytes: 256 * 1024 * 1024,
   maxConnections: 4096,
+  handshakeTimeoutMs: 10_000,
   bodyTimeoutMs: 60_000,
   closeTimeoutMs: 5_000,
 } as const;

@@ -130,7 +130,7 @@ scoring:
       'limit: {usd_per_day: 3}',
       '4:26: scoring.0.limit.usd_per_day: Weave does not say what a scorer costs',
     ],
-    ['an unknown member', 'scorer: x', '2:5: scoring.0: Unrecognized key: "scorer"'],
+    ['an unknown member', 'scorer: x', '4:13: scoring.0: Unrecognized key: "scorer"'],
     ['a delay', 'delay: 8d', '4:12: scoring.0.delay: a duration from 0s to 168h'],
   ])('tell where there is %s', (_, line, problem) => {
     expect(problemsOf({ yaml: rule(line) })).toEqual([expect.stringContaining(`bridge.yaml:${problem}`)]);
@@ -294,6 +294,8 @@ describe('a pattern of a rule', () => {
     ['(a|ab)*', 'repetition within'],
     ['((a?){20}){20}', 'repetition within'],
     ['(x(a+)y)+', 'repetition within'],
+    ['a.*b.*c', 'too many'],
+    ['.*a.*b', 'too many'],
     ['a.*b.*c.*d', 'too many'],
     ['a{1,900}b{1,900}c{1,900}', 'too many'],
     [`${'a?'.repeat(30)}b`, 'too many'],

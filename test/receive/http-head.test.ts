@@ -2,9 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { readHead } from '../../src/receive/http-head.ts';
 
 const HOST = 'bridge.internal';
+const NO_CORS = { allows: () => false };
 
 function head(headers: Readonly<Record<string, string>>, url = '/v1/traces', method = 'POST') {
-  return readHead({ method, url, headers: { 'content-type': 'application/json', ...headers } }, HOST);
+  return readHead(
+    { method, url, headers: { 'content-type': 'application/json', ...headers } },
+    { host: HOST, cors: NO_CORS },
+  );
 }
 
 /** `ok`, or the status of the refusal. */
@@ -55,7 +59,7 @@ describe('media types', () => {
   );
 
   it('a missing one is not supported', () => {
-    const read = readHead({ method: 'POST', url: '/v1/traces', headers: {} }, HOST);
+    const read = readHead({ method: 'POST', url: '/v1/traces', headers: {} }, { host: HOST, cors: NO_CORS });
     expect(read).toMatchObject({ outcome: { status: 'unsupported_media_type' } });
   });
 });
@@ -99,7 +103,9 @@ describe('a request that a web page has a browser make', () => {
 
   it('may name an IPv6 address that the receiver was told to listen on', () => {
     const headers = { origin, host: '[fd00::1]:4318', 'content-type': 'application/json' };
-    expect(readHead({ method: 'POST', url: '/v1/traces', headers }, 'fd00::1').status).toBe('export');
+    expect(readHead({ method: 'POST', url: '/v1/traces', headers }, { host: 'fd00::1', cors: NO_CORS }).status).toBe(
+      'export',
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AcceptOutcome } from '../../src/core/ports.ts';
 import type { CheckResult } from '../../src/decode/check.ts';
 import { OUTCOMES, type OutcomeStatus } from '../../src/receive/outcomes.ts';
-import type { ReceiverDeps } from '../../src/receive/receiver.ts';
+import type { NetworkReceiverDeps as Deps } from '../../src/receive/receiver.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { readResponse, readStatus } from './otlp.ts';
 import {
@@ -36,12 +36,12 @@ interface Case {
 }
 
 const BODY = Buffer.from([1]);
-const checked = (result: CheckResult): Partial<ReceiverDeps> => ({ check: () => result });
-const accepts = (outcome: AcceptOutcome): Partial<ReceiverDeps> => ({ accept: async () => outcome });
+const checked = (result: CheckResult): Partial<Deps> => ({ check: () => result });
+const accepts = (outcome: AcceptOutcome): Partial<Deps> => ({ accept: async () => outcome });
 const some = { status: 'ok', spans: 2, rejected: 3, message: '3 spans have no id', unrouted: 0 } as const;
 
 /** Both protocols with the same dependencies. */
-function both(deps: Partial<ReceiverDeps>): Pick<Case, 'http' | 'grpc'> {
+function both(deps: Partial<Deps>): Pick<Case, 'http' | 'grpc'> {
   return {
     http: async (headers) => post((await startHttp(deps)).port, { headers }),
     grpc: async () => createGrpcClient((await startGrpc(deps)).port).call(BODY),
@@ -65,6 +65,10 @@ const CASES: Readonly<Record<OutcomeStatus, Case>> = {
     http: async (type) => post((await startHttp()).port, { headers: { ...type, 'content-encoding': 'br' } }),
     grpc: null,
     expected: { http: 400, grpc: 12, retryAfterMs: null, message: /gzip, deflate, zstd/ },
+  },
+  unauthenticated: {
+    ...both({ admit: Object.assign(() => ({ status: 'refused' }) as const, { replace: () => undefined }) }),
+    expected: { http: 401, grpc: 16, retryAfterMs: null, message: /`authorization`/ },
   },
   forbidden: {
     http: async (type) => {

@@ -2,13 +2,15 @@ import { once } from 'node:events';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Client, credentials, type Metadata, type ServiceError } from '@grpc/grpc-js';
+import { createAccounts } from '../../src/core/accounts.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createCounters } from '../../src/core/counters.ts';
 import { silentLog } from '../../src/core/log.ts';
 import type { AcceptOutcome, RawRequest } from '../../src/core/ports.ts';
+import { createAdmit } from '../../src/receive/admit.ts';
 import { GRPC_LIMITS, type GrpcReceiverSettings, startGrpcReceiver } from '../../src/receive/grpc.ts';
 import { HTTP_LIMITS, type HttpReceiverSettings, startHttpReceiver } from '../../src/receive/http.ts';
-import { RECEIVER_LIMITS, type Receiver, type ReceiverDeps } from '../../src/receive/receiver.ts';
+import { type NetworkReceiverDeps as Deps, RECEIVER_LIMITS, type Receiver } from '../../src/receive/receiver.ts';
 
 /** Receivers on free ports with an `accept` that keeps what it is given, and clients that say exactly what a test wants. */
 
@@ -24,16 +26,17 @@ export function closeLater(close: () => unknown): void {
 }
 
 /** A look at a request that finds one valid span in any body, and that it names its project. */
-const oneSpan: ReceiverDeps['check'] = () => ({ status: 'ok', spans: 1, rejected: 0, message: '', unrouted: 0 });
+const oneSpan: Deps['check'] = () => ({ status: 'ok', spans: 1, rejected: 0, message: '', unrouted: 0 });
 
-function createDeps(over: Partial<ReceiverDeps>) {
+function createDeps(over: Partial<Deps>) {
   const accepted: RawRequest[] = [];
   const accept = async (raw: RawRequest): Promise<AcceptOutcome> => {
     accepted.push(raw);
     return { status: 'accepted' };
   };
   const counters = createCounters();
-  const deps: ReceiverDeps = { accept, check: oneSpan, clock: systemClock, log: silentLog, counters, ...over };
+  const admit = createAdmit(createAccounts({ maxKeys: 10 }), { keys: [], wandbKey: 'ignore' });
+  const deps: Deps = { accept, check: oneSpan, clock: systemClock, log: silentLog, counters, admit, ...over };
   /** What was counted under a name, by its labels: `{"http success": 1}`. */
   const counted = (name: string) =>
     Object.fromEntries(
@@ -69,15 +72,15 @@ export function createHoldingAccept() {
   };
 }
 
-const SHARED = { ...RECEIVER_LIMITS, host: 'localhost', port: 0, defaultProjectKnown: true, joinLogs: true };
+const SHARED = { ...RECEIVER_LIMITS, host: 'localhost', port: 0, defaultProjectKnown: true, joinLogs: true, tls: null };
 
-export async function startHttp(deps: Partial<ReceiverDeps> = {}, settings: Partial<HttpReceiverSettings> = {}) {
+export async function startHttp(deps: Partial<Deps> = {}, settings: Partial<HttpReceiverSettings> = {}) {
   const made = createDeps(deps);
   const receiver = await startHttpReceiver(made.deps, { ...SHARED, ...HTTP_LIMITS, ...settings });
   return { ...made, ...opened(receiver) };
 }
 
-export async function startGrpc(deps: Partial<ReceiverDeps> = {}, settings: Partial<GrpcReceiverSettings> = {}) {
+export async function startGrpc(deps: Partial<Deps> = {}, settings: Partial<GrpcReceiverSettings> = {}) {
   const made = createDeps(deps);
   const receiver = await startGrpcReceiver(made.deps, { ...SHARED, ...GRPC_LIMITS, ...settings });
   return { ...made, ...opened(receiver) };
