@@ -1,13 +1,12 @@
-import type { Call } from '../core/call.ts';
 import type { FieldPath } from '../core/field-path.ts';
 import { CALL_FIELDS, type Condition, type FieldTest } from '../core/rule.ts';
-import { createFieldReader } from './field-reader.ts';
+import { createFieldReader, type OpenCall } from './field-reader.ts';
 import { fieldTest } from './field-test.ts';
 
 /** The conditions of all rules, made ready to be asked of one call after the other. */
 export interface Conditions {
   /** Begins with another call. */
-  open(call: Pick<Call, 'json' | 'summaryAt'>): void;
+  open(call: OpenCall): void;
   /** Whether the call that is open meets the condition of this number. */
   meets(condition: number): boolean;
 }

@@ -1,10 +1,12 @@
 import type { Call } from '../core/call.ts';
 import type { FieldPath } from '../core/field-path.ts';
+import { type Found, foundAt, MEMO_BYTES, note } from './found-path.ts';
 import { isSame, memberAt, parseAt } from './json-bytes.ts';
 import { endOfText, skipSpace, skipValue } from './json-skim.ts';
-import { addPath, childAt, isReadInParts, type Node, newNode } from './path-tree.ts';
+import { addPath, childAt, FRONT, isReadInParts, type Node, newNode } from './path-tree.ts';
+import { createSections, type Section } from './sections.ts';
 
-type OpenCall = Pick<Call, 'json' | 'summaryAt'>;
+export type OpenCall = Pick<Call, 'json' | 'attributesAt' | 'summaryAt'>;
 
 /**
  * Reads fields out of one call after the other, straight from its JSON, and no further than it has to: most calls are asked
@@ -22,23 +24,6 @@ export interface FieldReader {
   mayHold(path: number, bytes: Buffer): boolean;
 }
 
-/** What is known of a path in the call that is open. */
-interface Found {
-  readonly top: Node;
-  /** The node of its second key, where the members of the field are read one by one. */
-  readonly member: Node | undefined;
-  /** Start and end of each value. */
-  readonly places: number[];
-  values: readonly unknown[];
-  /** The number of the call that `values` are of. */
-  parsedIn: number;
-  /** Calls repeat each other: a short value that is the same as in an earlier call is not parsed again. */
-  readonly memo: Buffer;
-  memoLength: number;
-  memoValues: readonly unknown[];
-}
-
-const MEMO_BYTES = 48;
 const OBJECT = 0x7b;
 const LIST = 0x5b;
 const COMMA = 0x2c;
@@ -50,18 +35,13 @@ const UNICODE_ESCAPE = Buffer.from('\\u');
 const LAST_FIELD = Buffer.from('otel_dump');
 
 export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
-  const root = newNode(false);
+  const root = newNode(FRONT);
   const nodes = paths.map(({ keys }, number) => addPath(root, keys, number));
   const found = nodes.map(foundAt);
   const dumpIsWanted = root.children.some(({ bytes }) => bytes.equals(LAST_FIELD));
   let json: Buffer = Buffer.alloc(0);
   let calls = 0;
-  let summaryAt: number | undefined;
-  /** Where to read on, in the front of the call and from its summary on; -1: there is no more. */
-  let next = 0;
-  let nextAfter = 0;
-  /** The field of the front within which `next` is, its members being read one by one. */
-  let within: Node | undefined;
+  const sections = createSections();
 
   // The bytes are handed from function to function: a variable that may change would be looked up for each of them.
 
@@ -70,7 +50,7 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
     const first = bytes[at];
     const isNested = (first === OBJECT || first === LIST) && (node.children.length > 0 || node.any !== undefined);
     const end = isNested ? collectMembers(bytes, at + 1, node, first === LIST) : skipValue(bytes, at);
-    for (let one = 0; one < node.paths.length; one += 1) found[node.paths[one] ?? -1]?.places.push(at, end);
+    for (let one = 0; one < node.paths.length; one += 1) note(found[node.paths[one] ?? -1], calls, at, end);
     node.readIn = calls;
     return end;
   }
@@ -97,7 +77,7 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   }
 
   /** Reads the field at `at`; answers the place behind it, or -1 where there is none that anybody asks for. */
-  function readField(bytes: Buffer, at: number): number {
+  function readField(bytes: Buffer, at: number, section: Section): number {
     const byte = bytes[at];
     if (byte !== 0x22 && byte !== COMMA) return -1;
     const keyStart = byte === COMMA ? at + 2 : at + 1;
@@ -108,33 +88,32 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
       return isLast ? -1 : skipValue(bytes, keyEnd + 2);
     }
     child.readIn = calls;
-    if (child.isAfter || !isReadInParts(child) || bytes[keyEnd + 2] !== OBJECT)
-      return collect(bytes, keyEnd + 2, child);
-    within = child;
+    if (!isReadInParts(child) || bytes[keyEnd + 2] !== OBJECT) return collect(bytes, keyEnd + 2, child);
+    section.within = child;
     return keyEnd + 3;
   }
 
-  /** Reads one more field of the front, or one more member of the field that is being read in parts. */
-  function readOn(bytes: Buffer): void {
-    if (within === undefined) next = next === summaryAt ? -1 : readField(bytes, next);
+  /** Reads one more field of the section, or one more member of the field that is being read in parts. */
+  function readOn(bytes: Buffer, section: Section): void {
+    const { next, end, within } = section;
+    if (within === undefined) {
+      section.next = next === end ? -1 : readField(bytes, next, section);
+      return;
+    }
+    const at = memberAt(bytes, next);
+    if (at >= 0) section.next = collectMember(bytes, at, within, -1);
     else {
-      const at = memberAt(bytes, next);
-      if (at >= 0) next = collectMember(bytes, at, within, -1);
-      else {
-        next = -at;
-        within = undefined;
-      }
+      section.next = -at;
+      section.within = undefined;
     }
   }
 
-  function placesOf({ top, member, places }: Found): readonly number[] {
-    if (summaryAt !== undefined && top.isAfter) {
-      while (top.readIn < calls && nextAfter >= 0) nextAfter = readField(json, nextAfter);
-      return places;
-    }
-    while (top.readIn < calls && next >= 0) readOn(json);
-    if (member) while (within === top && member.readIn < calls) readOn(json);
-    return places;
+  function placesOf(one: Found): readonly number[] {
+    const { top, member } = one;
+    const section = sections.of(top);
+    while (top.readIn < calls && section.next >= 0) readOn(json, section);
+    if (member) while (section.within === top && member.readIn < calls) readOn(json, section);
+    return one.placedIn === calls ? one.places : NO_PLACES;
   }
 
   function parseAll(one: Found, places: readonly number[]): readonly unknown[] {
@@ -165,15 +144,8 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   return {
     open(call) {
       json = call.json;
-      summaryAt = call.summaryAt;
       calls += 1;
-      next = 1;
-      nextAfter = summaryAt ?? -1;
-      within = undefined;
-      for (let path = 0; path < found.length; path += 1) {
-        const one = found[path];
-        if (one && one.places.length > 0) one.places.length = 0;
-      }
+      sections.begin(call);
     },
     values(path) {
       const one = at(path);
@@ -198,19 +170,5 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   };
 }
 
-function foundAt([top, member]: readonly Node[]): Found {
-  if (!top) throw new Error('A path has at least one key.');
-  const memo = Buffer.alloc(MEMO_BYTES);
-  return {
-    top,
-    member: isReadInParts(top) ? member : undefined,
-    places: [],
-    values: [],
-    parsedIn: 0,
-    memo,
-    memoLength: -1,
-    memoValues: [],
-  };
-}
-
 const NOTHING: readonly unknown[] = [];
+const NO_PLACES: readonly number[] = [];

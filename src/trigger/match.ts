@@ -3,12 +3,11 @@ import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import type { Trigger } from '../core/ports.ts';
-import type { TraceId } from '../core/span.ts';
 import { compileConditions } from './condition.ts';
 import { createEvaluations, EVALUATION, MADE_BY_RULE } from './exclusion.ts';
 import { renderRequest } from './render.ts';
 import type { VersionedRule } from './rule-set.ts';
-import { isSampled, shareOf } from './sampling.ts';
+import { createSampler } from './sampler.ts';
 
 /** A request about one call; what the batch APIs take is 200 MB for all of them. */
 export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
@@ -17,22 +16,6 @@ export interface MatchDeps {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly log: Log;
-}
-
-/** The share of a trace for each of the rules. Calls of one trace come together, and rules mostly have one salt: it is rarely worked out. */
-function createTraceShares(rules: readonly VersionedRule[]): (trace: TraceId) => Float64Array {
-  const shares = new Float64Array(rules.length);
-  const salts = [...new Set(rules.map(({ rule }) => rule.salt))];
-  const numbers = rules.map(({ rule }) => salts.indexOf(rule.salt));
-  const isSampling = rules.some(({ rule }) => rule.sample < 1 && rule.sampleBy === 'trace');
-  let last: TraceId | undefined;
-  return (trace) => {
-    if (!isSampling || trace === last) return shares;
-    last = trace;
-    const ofSalts = salts.map((salt) => shareOf(trace, salt));
-    for (let at = 0; at < shares.length; at += 1) shares[at] = ofSalts[numbers[at] ?? 0] ?? 1;
-    return shares;
-  };
 }
 
 const COUNTED = ['filtered', 'excluded', 'sampledOut'] as const;
@@ -49,7 +32,6 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
   const evaluation = rules.length;
   const madeByRule = rules.length + 1;
   const evaluations = createEvaluations();
-  const traceShares = createTraceShares(rules);
   const entries = rules.map((versioned, number) => {
     const { name } = versioned.rule;
     const tally = (outcome: string) => counters.of('rule_calls', { rule: name, outcome });
@@ -68,7 +50,7 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     };
   });
   type Entry = (typeof entries)[number];
-  const sampled: Entry[] = [];
+  const sampler = createSampler(entries);
 
   function triggerOf(entry: Entry, call: Call): Trigger | undefined {
     const { rule, version, tallies } = entry;
@@ -96,21 +78,6 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     return isLarger ? undefined : rendered.body;
   }
 
-  /** The rules whose share the call is in: nothing is read of most calls where rules sample little. */
-  function sampledRules({ id, traceId }: Call): readonly Entry[] {
-    sampled.length = 0;
-    const shares = traceShares(traceId);
-    for (let at = 0; at < entries.length; at += 1) {
-      const entry = entries[at] as Entry;
-      const { sampleBy, salt, sample } = entry.rule;
-      const isIn =
-        sampleBy === 'call' ? isSampled(traceId + id, salt, sample) : sample >= 1 || (shares[at] ?? 1) < sample;
-      if (isIn) sampled.push(entry);
-      else entry.counts.sampledOut += 1;
-    }
-    return sampled;
-  }
-
   /** Whether the call, which is open, or another one of its trace is marked as an evaluation. */
   function isEvaluation({ traceId }: Call): boolean {
     if (evaluations.has(traceId)) return true;
@@ -119,13 +86,23 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     return true;
   }
 
+  /** What a sender delivers with a key of its own may be nowhere that the bridge's key reaches. */
+  function excludeFromAll(): void {
+    for (const { counts } of entries) counts.excluded += 1;
+  }
+
   function matchOne(call: Call, triggers: Trigger[]): void {
-    const inShare = sampledRules(call);
+    if (call.account !== undefined) {
+      excludeFromAll();
+      return;
+    }
+    const inShare = sampler.rulesFor(call);
     if (inShare.length === 0) return;
     conditions.open(call);
     const excluded = isEvaluation(call);
     for (let at = inShare.length - 1; at >= 0; at -= 1) {
-      const entry = inShare[at] as Entry;
+      const entry = inShare[at];
+      if (!entry) continue;
       if (excluded) entry.counts.excluded += 1;
       else if (!conditions.meets(entry.number)) entry.counts.filtered += 1;
       else {
@@ -142,6 +119,7 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
       const call = calls[at];
       if (call) matchOne(call, triggers);
     }
+    sampler.count();
     for (const { tallies, counts } of entries) {
       for (const outcome of COUNTED) {
         tallies[outcome](counts[outcome]);

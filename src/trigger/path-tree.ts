@@ -20,24 +20,32 @@ export interface Node {
   readonly paths: number[];
   /** The number of the last call in which this was read. */
   readIn: number;
-  /** Of a field of the call itself: it comes with the summary or behind it. */
-  readonly isAfter: boolean;
+  /** Of a field of the call itself: the section in which it stands. */
+  readonly section: number;
 }
 
-/** The fields from `summary` on, in the writer's order: they can be read without going through what is large before them. */
-const SUMMARY_AND_AFTER: ReadonlySet<string> = new Set([
-  'summary',
-  'exception',
-  'thread_id',
-  'turn_id',
-  'wb_run_id',
-  'wb_run_step',
-  'wb_run_step_end',
-  'otel_dump',
+/**
+ * The sections of a call, in the writer's order. Each can be read without going through what is large before it:
+ * FRONT ends with inputs and output, ATTRIBUTES is that one field, END has the summary and all behind it.
+ */
+export const FRONT = 0;
+export const ATTRIBUTES = 1;
+const END = 2;
+
+const SECTIONS: ReadonlyMap<string, number> = new Map([
+  ['attributes', ATTRIBUTES],
+  ['summary', END],
+  ['exception', END],
+  ['thread_id', END],
+  ['turn_id', END],
+  ['wb_run_id', END],
+  ['wb_run_step', END],
+  ['wb_run_step_end', END],
+  ['otel_dump', END],
 ]);
 
-export function newNode(isAfter: boolean): Node {
-  return { children: [], byLength: [], any: undefined, paths: [], readIn: 0, isAfter };
+export function newNode(section: number): Node {
+  return { children: [], byLength: [], any: undefined, paths: [], readIn: 0, section };
 }
 
 /** Its members can be read one by one: nobody asks for all of them, nor for the whole. */
@@ -55,14 +63,14 @@ export function addPath(root: Node, keys: readonly string[], number: number): re
 
 function childFor(node: Node, key: string): Node {
   if (key === ANY_KEY) {
-    node.any ??= newNode(false);
+    node.any ??= newNode(FRONT);
     return node.any;
   }
   const known = node.children.find((child) => child.key === key);
   if (known) return known.node;
   const bytes = Buffer.from(JSON.stringify(key).slice(1, -1));
   const index = /^\d+$/.test(key) ? Number(key) : -1;
-  const child = { key, bytes, index, node: newNode(SUMMARY_AND_AFTER.has(key)) };
+  const child = { key, bytes, index, node: newNode(SECTIONS.get(key) ?? FRONT) };
   node.children.push(child);
   node.byLength[bytes.length] = [...(node.byLength[bytes.length] ?? []), child];
   return child.node;

@@ -17,10 +17,15 @@ export function ruleSet(scoring: readonly ScoringRule[], jobs: readonly JobRule[
   return all.filter(({ rule }) => rule.enabled);
 }
 
-/** A change of what a rule does makes a new version, and calls are triggered anew; how many and when it does it, does not. */
+/**
+ * A change of what a rule does makes a new version, and calls are triggered anew; how many and when it does it, does not.
+ * Nor does where: a job that is held for a wrong `job_id` goes on with the corrected one.
+ */
 function versionOf(rule: ScoringRule | JobRule): string {
   const { enabled, sample, sampleBy, salt, limit, ...meaning } = rule satisfies Selection;
-  const { delayMs, atMostOnce, sweep, flush, attempts, ...does } = meaning as Partial<ScoringRule & JobRule>;
+  const { delayMs, atMostOnce, sweep, jobId, completionWindow, flush, attempts, ...does } = meaning as Partial<
+    ScoringRule & JobRule
+  >;
   const text = JSON.stringify(does, (_key, value: unknown) => (value instanceof RegExp ? String(value) : value));
   return hash('sha256', text, 'hex').slice(0, VERSION_DIGITS);
 }

@@ -6,7 +6,7 @@ import type { Outbox } from '../core/ports.ts';
 import type { Selection } from '../core/rule.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { ScoringSender } from './scoring/scoring.ts';
-import type { TriggerStore } from './store/store.ts';
+import type { ScoringStore } from './store/store.ts';
 
 /** Triggers taken over in one transaction. */
 const MAX_TAKEN = 500;
@@ -16,7 +16,7 @@ const PURGE_EVERY_MS = 24 * 3_600_000;
 
 export interface TriggersDeps {
   readonly outbox: Outbox;
-  readonly store: TriggerStore;
+  readonly store: Pick<ScoringStore, 'intake' | 'scorings' | 'purge' | 'close'>;
   readonly scoring: ScoringSender;
   /** Null: no batch API is configured. */
   readonly jobs: JobRunner | null;
@@ -37,6 +37,8 @@ export interface TriggersSettings {
  */
 export interface Triggers {
   start(): void;
+  /** Sends what waits for its delay at once, and resolves when that has been tried, or when the signal aborts. */
+  flush(over: AbortSignal): Promise<void>;
   /** Cuts what is under way short: on disk it is as far as it has come. Closes the store. */
   close(): Promise<void>;
 }
@@ -50,6 +52,7 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
   let loops: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
   let purgedAtMs = 0;
+  let turn = Promise.withResolvers<void>();
 
   /** Takes over one page; answers how many there were. */
   function takeOver(): number {
@@ -95,6 +98,8 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
   async function scoringTurn(): Promise<number> {
     const nowMs = clock.now();
     await scoring.step(signal);
+    turn.resolve();
+    turn = Promise.withResolvers();
     return untilDue(store.scorings.nextDue(nowMs));
   }
 
@@ -106,7 +111,7 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
     }
     // What is due now is being worked on, or waits for one that is: the bell rings when that has come to rest.
     jobs?.begin(signal, ring);
-    return untilDue(store.jobs.nextDue(nowMs));
+    return untilDue(jobs?.nextDue(nowMs));
   }
 
   function untilDue(dueAtMs = Infinity): number {
@@ -123,6 +128,18 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
         repeat('Scoring', scoringTurn),
         repeat('Working on jobs', jobsTurn),
       ]);
+    },
+    async flush(over) {
+      if (state !== 'running') return;
+      const ended = new Promise<void>((resolve) => over.addEventListener('abort', () => resolve(), { once: true }));
+      // A queue on disk writes what was settled just now in the next turn of the event loop.
+      await clock.yield();
+      while (takeOver() > 0);
+      store.scorings.hurry(clock.now());
+      do {
+        ring();
+        await Promise.race([turn.promise, ended]);
+      } while (!over.aborted && store.scorings.due(clock.now(), 1).length > 0);
     },
     close() {
       closed ??= (async () => {

@@ -243,8 +243,8 @@ export function createPlainWay(decoder: Message, project: ProjectId, version: st
       return { view, found, noted: { span, usage, isModelCall, responseId: found.reading.responseId } };
     });
     ledger.note(read.map(({ noted }) => noted));
-    const batch = read.map(({ view, found: { reading, consumed }, noted: { span, usage, ...noted } }) => {
-      const counted = ledger.counts({ span, usage, ...noted });
+    const batch = read.map(({ view, found: { reading, consumed }, noted: { span, usage } }) => {
+      const counted = ledger.counts(span);
       const exception = exceptionOf(view, reading);
       const model = reading.responseModel ?? reading.requestModel;
       const attributes: Tree = {

@@ -8,6 +8,8 @@ export interface Measured {
   readonly ready: Readonly<Record<string, unknown>>;
   /** CPU that all its threads have used so far, in seconds. */
   cpuSeconds(): number;
+  /** The memory that it occupies now, in MiB. */
+  rssMib(): number;
   /** The most memory that it ever occupied, in MiB. */
   peakRssMib(): number;
   stop(): Promise<void>;
@@ -30,7 +32,8 @@ export async function startProcess(
   return {
     ready: await firstLine(child),
     cpuSeconds: () => ticksOf(child) / TICKS_A_SECOND,
-    peakRssMib: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    rssMib: () => memoryMib(child, 'VmRSS'),
+    peakRssMib: () => memoryMib(child, 'VmHWM'),
     stop: () => {
       child.kill('SIGTERM');
       return ended;
@@ -48,6 +51,12 @@ async function firstLine(child: ChildProcess): Promise<Readonly<Record<string, u
 }
 
 const TICKS_A_SECOND = Number(execFileSync('getconf', ['CLK_TCK']).toString());
+
+/** https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
+function memoryMib(child: ChildProcess, field: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
+}
 
 /** utime + stime of /proc/PID/stat: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function ticksOf(child: ChildProcess): number {

@@ -45,8 +45,10 @@ function mortal(store: TriggerStore): TriggerStore {
     },
     items: {
       ...items,
+      ofJob: (...given) => step('items read', () => items.ofJob(...given)),
       answer: (job, results) => step('answers', () => items.answer(job, results)),
       move: (of, change) => step(`item ${change.state}`, () => items.move(of, change)),
+      written: (of, idOf) => step('item written', () => items.written(of, idOf)),
     },
     transaction(work) {
       const result = store.transaction(work);

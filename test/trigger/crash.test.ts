@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
+import type { BehaviourChange, FaultRule } from '../../src/local/faults.ts';
 import { startLocalWeave } from '../../src/local/local-weave.ts';
 import { CALLS, callIdOf, feedbackOf, PROJECT, range, temporaryDir, writeCalls } from './world.ts';
 
@@ -18,6 +19,7 @@ const STEPS = [
   'scoring sending',
   'scoring sent',
   'job sealed',
+  'items read',
   'job uploaded',
   'job creating',
   'job submitted',
@@ -27,12 +29,58 @@ const STEPS = [
   'commit of ingested',
   'item writing',
   'item written',
-  'commit of done',
+  'job done',
 ];
-const CASES = STEPS.flatMap((step) => [
-  { step, when: 'before' },
-  { step, when: 'after' },
-]);
+
+interface Scenario {
+  readonly what: string;
+  readonly steps: readonly string[];
+  /** How many batches there are in the end. */
+  readonly batches: number;
+  readonly behaviour?: BehaviourChange;
+  /** Of the first process. */
+  readonly fault?: FaultRule;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { what: 'all goes well', steps: STEPS, batches: 1 },
+  {
+    what: 'the first batch expires, and what it leaves goes into a second',
+    steps: ['answers', 'job ingested', 'commit of ingested'],
+    batches: 2,
+    behaviour: { batches: 'expire' },
+  },
+  {
+    what: 'Weave takes calls for scoring, and its answer is lost',
+    steps: ['scoring unclear', 'scoring scored'],
+    batches: 1,
+    fault: { path: '/calls/score', times: 1, cut: 'after-commit' },
+  },
+  {
+    what: 'calls for scoring never reach Weave',
+    steps: ['scoring unclear', 'scoring waiting'],
+    batches: 1,
+    fault: { path: '/calls/score', times: 1, cut: 'before' },
+  },
+  {
+    what: 'the batch is created, and the answer is lost',
+    steps: ['job creating', 'job undefined', 'job submitted'],
+    batches: 1,
+    fault: { method: 'POST', path: '/v1/batches', times: 1, cut: 'after-commit' },
+  },
+  {
+    what: 'feedback is taken, and the answer is lost',
+    steps: ['item writing', 'item written'],
+    batches: 1,
+    fault: { path: '/feedback/create', times: 1, cut: 'after-commit' },
+  },
+];
+const CASES = SCENARIOS.flatMap((scenario) =>
+  scenario.steps.flatMap((step) => [
+    { scenario, step, when: 'before' },
+    { scenario, step, when: 'after' },
+  ]),
+);
 /** Processes at the same time. */
 const LANES = 3;
 
@@ -56,14 +104,15 @@ async function run(cacheDir: string, ...args: readonly string[]): Promise<Ended>
 }
 
 /** What is there after a process was killed at the step, and another one has gone on. */
-async function outcomeOf(cacheDir: string, step: string, when: string) {
+async function outcomeOf(cacheDir: string, { scenario, step, when }: (typeof CASES)[number]) {
   const place = temporaryDir();
   const weave = await startLocalWeave(
     { clock: systemClock, log: silentLog },
     { host: '127.0.0.1', port: 0, file: ':memory:' },
   );
   try {
-    weave.faults.play({ batchStepMs: 0 });
+    weave.faults.play({ batchStepMs: 0, ...scenario.behaviour });
+    if (scenario.fault) weave.faults.add(scenario.fault);
     writeCalls(weave, range(CALLS));
     const killed = await run(cacheDir, place.dir, weave.url, step, when);
     const after = await run(cacheDir, place.dir, weave.url);
@@ -88,21 +137,22 @@ async function inLanes<Item, Result>(items: readonly Item[], work: (item: Item) 
 describe('a bridge that is killed', () => {
   it('before or after any durable step, scores each call once and creates each batch once', async () => {
     const cache = temporaryDir();
-    const outcomes = await inLanes(CASES, ({ step, when }) => outcomeOf(cache.dir, step, when));
+    const outcomes = await inLanes(CASES, (one) => outcomeOf(cache.dir, one));
     cache.remove();
     const refs = range(CALLS).map((number) => `weave:///${PROJECT}/call/${callIdOf(number)}`);
     const expected = ['otel-weave.job.judge', 'wandb.runnable.answered'].flatMap((type) =>
       refs.map((ref) => `${type} ${ref}`),
     );
-    for (const [at, { step, when }] of CASES.entries()) {
-      const { rows, ...outcome } = outcomes[at] ?? { rows: [] };
-      expect({ at: `${when} ${step}`, ...outcome, rows: rows.toSorted() }).toEqual({
-        at: `${when} ${step}`,
+    for (const [index, { scenario, step, when }] of CASES.entries()) {
+      const { rows, ...outcome } = outcomes[index] ?? { rows: [] };
+      const at = `${when} ${step}, where ${scenario.what}`;
+      expect({ at, ...outcome, rows: rows.toSorted() }).toEqual({
+        at,
         killed: 'SIGKILL',
         after: 'done\n',
-        batches: 1,
+        batches: scenario.batches,
         rows: expected,
       });
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -120,9 +120,12 @@ describe('the field reader', () => {
     for (const { json } of mapped) expect(Object.keys(JSON.parse(json.toString())).at(-1)).toBe('otel_dump');
   });
 
-  it('may begin at the summary, which the bridge says the place of', () => {
+  it('may begin at the summary or the attributes, which the bridge says the places of', () => {
     expect(mapped).toHaveLength(2);
-    for (const { json, summaryAt } of mapped) {
+    for (const { json, attributesAt, summaryAt } of mapped) {
+      expect(json.subarray(attributesAt, (attributesAt ?? 0) + 15).toString()).toBe(',"attributes":{');
+      const front = Object.keys(JSON.parse(`${json.subarray(0, attributesAt)}}`));
+      expect(front).toEqual(expect.arrayContaining(['op_name', 'started_at', 'inputs', 'output']));
       expect(json.subarray(summaryAt, (summaryAt ?? 0) + 12).toString()).toBe(',"summary":{');
     }
   });
@@ -133,15 +136,17 @@ describe('the field reader', () => {
       'attributes.said',
       'summary.status_counts.error',
       'op_name',
+      'inputs.no',
+      'output',
       'summary',
       'thread_id',
       'attributes.no',
       'otel_dump.name',
     ];
-    for (const { json, summaryAt } of mapped) {
+    for (const { json, attributesAt, summaryAt } of mapped) {
       const whole: unknown = JSON.parse(json.toString());
       const reader = createFieldReader(texts.map(path));
-      for (const call of [{ json, summaryAt }, { json }]) {
+      for (const call of [{ json, attributesAt, summaryAt }, { json }]) {
         for (const order of [texts, texts.toReversed()]) {
           reader.open(call);
           const found = order.map((text) => reader.values(texts.indexOf(text)));

@@ -33,6 +33,13 @@ function matcher(scoring: readonly ScoringRule[], jobs: readonly JobRule[] = [])
 }
 
 describe('the rules', () => {
+  it('leave alone what a sender delivers with a key of its own', () => {
+    const { picks, outcomes } = matcher([scoringRule({ name: 'all' })]);
+    const account = 'some-account' as NonNullable<Call['account']>;
+    expect(picks([{ ...call(1), account }, call(2)])).toEqual(['all 2']);
+    expect(outcomes('all')).toEqual({ excluded: 1, matched: 1 });
+  });
+
   it('pick the calls that meet them, each rule for itself, and count what they did', () => {
     const chat = scoringRule({ name: 'chat', when: field('op_name', { operator: 'eq', value: 'chat' }) });
     const failed = scoringRule({ name: 'failed', when: field('exception', { operator: 'exists', value: true }) });

@@ -1,8 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import got, { RequestError, TimeoutError } from 'got';
 import { messageOf } from '../../core/errors.ts';
+import { hide } from '../../core/hide.ts';
 
 /** Of an answer that is held in memory. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -18,6 +19,12 @@ export interface ClientSettings {
   readonly timeoutMs: number;
   readonly userAgent: string;
   readonly maxSockets: number;
+  /** In place of agents of its own; closed with the client. */
+  readonly agents?: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** True: a request under way does not keep the process alive. */
+  readonly inBackground?: boolean;
 }
 
 /** What came back from one request, before it is judged. */
@@ -49,7 +56,7 @@ export interface Client {
 }
 
 export function createClient(settings: ClientSettings): Client {
-  const agent = {
+  const agent = settings.agents ?? {
     http: new HttpAgent({ keepAlive: true, maxSockets: settings.maxSockets }),
     https: new HttpsAgent({ keepAlive: true, maxSockets: settings.maxSockets }),
   };
@@ -60,8 +67,8 @@ export function createClient(settings: ClientSettings): Client {
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
-    timeout: { connect, lookup: connect, secureConnect: connect, request: settings.timeoutMs },
-    headers: { 'user-agent': settings.userAgent },
+    timeout: { connect, lookup: connect, secureConnect: connect },
+    headers: { ...settings.headers, 'user-agent': settings.userAgent },
     hooks: {
       beforeRequest: [
         (options) => {
@@ -71,11 +78,13 @@ export function createClient(settings: ClientSettings): Client {
       ],
     },
   });
+  const asWhole = { timeout: { request: settings.timeoutMs } };
   /** Large bodies take their time: only silence is a failure. */
-  const inPieces = { timeout: { connect, lookup: connect, secureConnect: connect, socket: settings.timeoutMs } };
+  const inPieces = { timeout: { socket: settings.timeoutMs } };
 
   async function send(request: () => Readable & Pick<ReturnType<typeof http.stream>, 'response'>): Promise<Answer> {
     const stream = request();
+    if (settings.inBackground) stream.on('request', letGo);
     try {
       const chunks: Uint8Array[] = [];
       let bytes = 0;
@@ -90,7 +99,7 @@ export function createClient(settings: ClientSettings): Client {
         status: 'answered',
         httpStatus: response.statusCode,
         retryAfter: response.headers['retry-after'],
-        body: Buffer.concat(chunks).toString(),
+        body: hide(Buffer.concat(chunks).toString(), secretsOf(settings.authorization())),
       };
     } catch (thrown) {
       return failure(thrown);
@@ -100,13 +109,14 @@ export function createClient(settings: ClientSettings): Client {
   }
 
   return {
-    get: (path, signal) => send(() => http.stream.get(path, { signal })),
+    get: (path, signal) => send(() => http.stream.get(path, { signal, ...asWhole })),
     post: (path, json, signal) =>
       send(() => {
         const headers = { 'content-type': 'application/json' };
-        if (json !== undefined) return http.stream.post(path, { body: JSON.stringify(json), headers, signal });
+        if (json !== undefined)
+          return http.stream.post(path, { body: JSON.stringify(json), headers, signal, ...asWhole });
         // A stream without a body waits for somebody to write one.
-        const stream = http.stream.post(path, { signal });
+        const stream = http.stream.post(path, { signal, ...asWhole });
         stream.end();
         return stream;
       }),
@@ -118,7 +128,8 @@ export function createClient(settings: ClientSettings): Client {
         stream.once('response', ({ statusCode }: { readonly statusCode: number }) => resolve(statusCode));
         stream.once('error', reject);
         const httpStatus = await promise;
-        stream.off('error', reject);
+        // Whoever reads the stream is told what happens to it; until then nobody else listens.
+        stream.on('error', () => undefined);
         if (httpStatus === 200) return { status: 'open', stream };
         return { status: 'refused', answer: await send(() => stream) };
       } catch (thrown) {
@@ -133,6 +144,10 @@ export function createClient(settings: ClientSettings): Client {
   };
 }
 
+function letGo(request: ClientRequest): void {
+  request.once('socket', (socket) => socket.unref());
+}
+
 /** Codes of a connection that never came to be. */
 const NEVER_REACHED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 const BEFORE_SENDING = new Set(['lookup', 'connect', 'secureConnect']);
@@ -143,4 +158,11 @@ function failure(thrown: unknown): Answer {
   const before = thrown instanceof TimeoutError && BEFORE_SENDING.has(thrown.event);
   const reached = !before && !NEVER_REACHED.has(thrown.code);
   return { status: 'failed', reason: `${thrown.code}: ${thrown.message}`, reached };
+}
+
+/** What an Authorization header holds, as it is sent and as it was before: a server may repeat it in what it says. */
+function secretsOf(authorization: string | null): readonly string[] {
+  const [, value = ''] = authorization?.split(' ') ?? [];
+  const [, password = ''] = Buffer.from(value, 'base64').toString().split(':');
+  return [value, password];
 }

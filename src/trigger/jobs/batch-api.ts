@@ -76,8 +76,8 @@ export function createBatchApi(client: Client): BatchApi {
       const meaning = meaningOf(await client.get(`v1/batches?${query}`, signal));
       if (meaning.status !== 'done') return meaning;
       const { data, has_more: hasMore } = meaning.body;
-      const batches = Array.isArray(data) ? data.flatMap((one: unknown) => batchOf(one) ?? []) : [];
-      return { status: 'done', batches, hasMore: hasMore === true };
+      if (!Array.isArray(data)) return { status: 'unclear', reason: 'answered 2xx, but with no list of batches' };
+      return { status: 'done', batches: data.flatMap((one: unknown) => batchOf(one) ?? []), hasMore: hasMore === true };
     },
     cancel: async (id, signal) =>
       meaningOf(await client.post(`v1/batches/${encodeURIComponent(id)}/cancel`, undefined, signal)),

@@ -6,7 +6,8 @@ const count = z.number().catch(0).default(0);
 
 const schema = z.looseObject({
   id: z.string().min(1),
-  status: z.string(),
+  /** Some write it in capitals. */
+  status: z.string().toLowerCase(),
   input_file_id: text,
   /** Empty text means none, too. */
   output_file_id: text,
@@ -58,7 +59,18 @@ const ENDED = new Set(['completed', 'failed', 'expired', 'cancelled']);
 
 /** A status that is not known is taken as one on the way. */
 export function isEnded({ status }: Batch): boolean {
-  return ENDED.has(status.toLowerCase());
+  return ENDED.has(status);
+}
+
+/** What an answer has cost of that, in USD; null: not known. By its tokens, or as much as any other where nobody counts. */
+export function shareOfCost(
+  usd: number | null,
+  { answers, tokens }: { readonly answers: number; readonly tokens: number },
+): (itsTokens: number | null) => number | null {
+  return (its) => {
+    if (usd === null || answers === 0) return null;
+    return tokens > 0 ? (usd * (its ?? 0)) / tokens : usd / answers;
+  };
 }
 
 /** What the batch has cost in USD; null: not known. 0 is what providers write where they do not know. */

@@ -54,10 +54,14 @@ export function createCreate(deps: StepDeps, settings: StepSettings, moves: Move
       found.push(...listed.batches.filter((batch) => isOf(batch, job)));
       const oldest: Batch | undefined = listed.batches.at(-1);
       const isPast = oldest?.created_at != null && oldest.created_at * 1000 < sinceMs;
-      if (!listed.hasMore || !oldest || isPast) break;
+      if (!listed.hasMore || isPast) return { status: 'found', batches: found };
+      if (!oldest || oldest.id === after) break;
       after = oldest.id;
     }
-    return { status: 'found', batches: found };
+    // To create it again might be to pay for it twice.
+    return found.length > 0
+      ? { status: 'found', batches: found }
+      : { status: 'failed', reason: 'it has no end', forGood: true };
   }
 
   return {

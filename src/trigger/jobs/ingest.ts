@@ -8,8 +8,14 @@ import { linesOf } from './lines.ts';
 import { readLine } from './read-line.ts';
 import type { Moves, Step, StepDeps } from './step.ts';
 
-/** Lines whose results are written in one transaction. */
+/** Results of lines that are written in one transaction: so many, or of so many characters. */
 const LINES_AT_ONCE = 500;
+const CHARS_AT_ONCE = 4 * 1024 * 1024;
+/** A file may say things twice. One with more lines than this for each request is not read to its end. */
+const MAX_LINES_PER_REQUEST = 4;
+const FEW_LINES = 1000;
+/** "No such file" is believed when it is said so often: some files come a little after the batch has ended. */
+export const MAX_MISSING_FILE = 5;
 const ITEMS_AT_ONCE = 500;
 
 type FileRead = 'read' | 'stopped';
@@ -26,6 +32,10 @@ export function createIngest(deps: StepDeps, moves: Moves): Step {
       case 'open':
         return readLines(job, content.stream, signal);
       case 'refused':
+        if (job.tries < MAX_MISSING_FILE) {
+          moves.again(job, content.reason);
+          return 'stopped';
+        }
         log.error('A file of answers cannot be had.', { job: job.id, file: fileId, reason: content.reason });
         return 'read';
       case 'later':
@@ -43,16 +53,26 @@ export function createIngest(deps: StepDeps, moves: Moves): Step {
   }
 
   async function readLines(job: Job, stream: Readable, signal: AbortSignal): Promise<FileRead> {
+    const maxLines = FEW_LINES + job.requests * MAX_LINES_PER_REQUEST;
     let results = new Map<string, LineResult>();
+    let chars = 0;
+    let lines = 0;
     let unread = 0;
     try {
       for await (const line of linesOf(stream)) {
+        lines += 1;
+        if (lines > maxLines) {
+          log.error('A file of answers has too many lines; the rest is not read.', { job: job.id, lines: maxLines });
+          break;
+        }
         const read = readLine(line);
         if (!read) unread += 1;
         else if (results.get(read.customId)?.status !== 'answered') results.set(read.customId, read.result);
-        if (results.size < LINES_AT_ONCE) continue;
+        chars += line.length;
+        if (results.size < LINES_AT_ONCE && chars < CHARS_AT_ONCE) continue;
         items.answer(job.id, results);
         results = new Map();
+        chars = 0;
       }
     } catch (thrown) {
       if (!signal.aborted) moves.again(job, `the download broke off: ${messageOf(thrown)}`);
@@ -69,7 +89,8 @@ export function createIngest(deps: StepDeps, moves: Moves): Step {
   function failByErrors(job: Job, batch: Batch): void {
     const errors = batch.errors?.data ?? [];
     const reasonOf = ({ code, message }: (typeof errors)[number]) => [code, message].filter(Boolean).join(': ');
-    for (const error of errors) if (error.line != null) items.fail(job.id, reasonOf(error), [error.line]);
+    const ofLines = errors.flatMap((error) => (error.line == null ? [] : [[error.line, reasonOf(error)] as const]));
+    items.failLines(job.id, new Map(ofLines));
     const ofAll = errors.filter(({ line }) => line == null);
     const isWhole = ofAll.length > 0 || errors.length === 0;
     if (isWhole) items.fail(job.id, ofAll.map(reasonOf).join('; ') || 'the batch failed, and no reason was given');

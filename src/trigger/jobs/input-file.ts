@@ -1,4 +1,14 @@
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import type { Item, Items } from '../store/items.ts';
@@ -43,6 +53,7 @@ export function createInputFiles({ items, clock }: InputFileDeps, dir: string): 
       const file = openSync(part, 'w', 0o600);
       try {
         await writeItems(job, endpoint, file);
+        fdatasyncSync(file);
       } finally {
         closeSync(file);
       }

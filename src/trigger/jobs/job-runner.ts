@@ -15,6 +15,8 @@ const MAX_JOBS_AT_ONCE = 4;
 export interface JobRunner {
   /** Begins to work on what is due. `onIdle` is called when a job has come as far as it can now. */
   begin(signal: AbortSignal, onIdle: () => void): void;
+  /** When the next job becomes due; undefined where none does. */
+  nextDue(afterMs: number): number | undefined;
   /** Resolves when nothing is being worked on; abort the signal before. */
   ended(): Promise<void>;
 }
@@ -98,6 +100,7 @@ export function createJobRunner(deps: StepDeps, settings: StepSettings): JobRunn
         running.set(id, work);
       }
     },
+    nextDue: jobs.nextDue,
     async ended() {
       await Promise.all(running.values());
     },

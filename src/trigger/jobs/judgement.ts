@@ -11,8 +11,9 @@ export interface Judgement {
   readonly raw?: string;
 }
 
-/** Places in which JSON is searched in a long text. */
+/** Places in which JSON is searched, in texts of so many characters: a judge says less. */
 const MAX_TRIES = 50;
+const MAX_SEARCHED_CHARS = 100_000;
 const SCORES = ['score', 'rating', 'value', 'grade', 'passed', 'pass'];
 const LABELS = ['label', 'verdict', 'category', 'class', 'choice', 'result'];
 const REASONS = ['reason', 'reasoning', 'explanation', 'rationale', 'justification', 'comment'];
@@ -21,10 +22,16 @@ const REASONS = ['reason', 'reasoning', 'explanation', 'rationale', 'justificati
 export function judgementOf(said: unknown): Judgement {
   if (typeof said !== 'string') return { output: said };
   const text = said.trim();
-  const whole = parse(text) ?? parse(/^```\w*\s*([\s\S]*?)\s*```$/.exec(text)?.[1] ?? '');
+  const whole = parse(text) ?? parse(withinFence(text));
   const output = whole ?? jsonWithin(text);
   if (output === undefined) return { output: text };
   return { output, ...partsOf(output), ...(whole === undefined && { raw: text }) };
+}
+
+/** What stands in a fence, where that is the whole text: "```json", JSON, "```". Empty for any other. */
+function withinFence(text: string): string {
+  if (text.length < 6 || !text.startsWith('```') || !text.endsWith('```')) return '';
+  return text.slice(3, -3).replace(/^\w{0,20}/, '');
 }
 
 function partsOf(output: unknown): Omit<Judgement, 'output'> {
@@ -64,6 +71,7 @@ function textOf(value: unknown): string | undefined {
 
 /** The first object in a text that parses; the end is looked for from behind. */
 function jsonWithin(text: string): unknown {
+  if (text.length > MAX_SEARCHED_CHARS) return undefined;
   let tries = 0;
   for (let start = text.indexOf('{'); start >= 0 && tries < MAX_TRIES; start = text.indexOf('{', start + 1)) {
     for (let end = text.lastIndexOf('}'); end > start && tries < MAX_TRIES; end = text.lastIndexOf('}', end - 1)) {

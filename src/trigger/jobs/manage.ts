@@ -3,7 +3,7 @@ import { BridgeError } from '../../core/errors.ts';
 import type { ItemState, JobState } from '../states.ts';
 import type { Job } from '../store/jobs.ts';
 import type { TriggerStore } from '../store/store.ts';
-import { storedBatch } from './batch.ts';
+import { costOf, storedBatch } from './batch.ts';
 
 const MAX_REASONS = 10;
 const ITEMS_AT_ONCE = 500;
@@ -65,7 +65,7 @@ export function createJobDesk({ store, clock }: { readonly store: TriggerStore; 
       batchStatus: batch?.status ?? null,
       batchDone: completed + failed,
       items: items.counts(id),
-      costUsd: items.costOf(id),
+      costUsd: batch ? costOf(batch) : null,
     };
   }
 

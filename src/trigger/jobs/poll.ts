@@ -45,7 +45,8 @@ export function createPoll(deps: StepDeps, settings: StepSettings, moves: Moves)
       case 'refused': {
         const times = (missing.get(job.id) ?? 0) + 1;
         missing.set(job.id, times);
-        if (times < MAX_MISSING) return moves.again(job, answer.reason);
+        // Patiently: to ask for all of it in another batch costs as much again.
+        if (times < MAX_MISSING) return moves.again(job, answer.reason, settings.poll.maxMs);
         log.error('A batch is gone: its requests go into another one.', { job: job.id, reason: answer.reason });
         return moves.on(job, { state: 'ended', batch: null, endedAtMs: clock.now() });
       }

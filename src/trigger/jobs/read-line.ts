@@ -22,17 +22,28 @@ export function readLine(line: string): ReadLine | undefined {
 function resultOf({ response, error }: Readonly<Record<string, unknown>>): LineResult {
   if (isRecord(error)) {
     const again = NOT_RUN.has(String(error['code']));
-    return { status: 'failed', reason: serverError(JSON.stringify({ error })) ?? 'failed', again };
+    return { status: 'failed', reason: serverError(textOf({ error }) ?? '') ?? 'failed', again };
   }
   if (!isRecord(response)) return { status: 'failed', reason: 'the line has neither response nor error', again: true };
   const { status_code: status, body } = response;
   const httpStatus = typeof status === 'number' ? status : 200;
   if (httpStatus < 400 && isRecord(body)) {
-    return { status: 'answered', answer: JSON.stringify(body), tokens: tokensOf(body) };
+    const answer = textOf(body);
+    if (answer === undefined) return { status: 'failed', reason: 'the answer is nested too deep', again: false };
+    return { status: 'answered', answer, tokens: tokensOf(body) };
   }
-  const said = serverError(JSON.stringify(body ?? null));
+  const said = serverError(textOf(body ?? null) ?? '');
   const reason = said === undefined ? `HTTP ${httpStatus}` : `HTTP ${httpStatus}: ${said}`;
   return { status: 'failed', reason, again: httpStatus >= 500 || httpStatus === 408 || httpStatus === 429 };
+}
+
+/** JSON can be read at any depth, but not written. */
+function textOf(body: unknown): string | undefined {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    return undefined;
+  }
 }
 
 function tokensOf({ usage }: Readonly<Record<string, unknown>>): number {

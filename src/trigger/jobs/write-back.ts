@@ -2,6 +2,7 @@ import type { Meaning } from '../http/meaning.ts';
 import type { Item } from '../store/items.ts';
 import type { Job } from '../store/jobs.ts';
 import type { JobSettings } from '../store/rules.ts';
+import { costOf, shareOfCost, storedBatch } from './batch.ts';
 import { rerunCall } from './rerun.ts';
 import type { Moves, Step, StepDeps } from './step.ts';
 import { feedbackOf, feedbackType } from './write-feedback.ts';
@@ -25,7 +26,7 @@ export function createWriteBack(deps: StepDeps, moves: Moves): Step {
   let ids: 'sent' | 'left out' = 'sent';
 
   function written(done: readonly Item[], idOf: (item: Item) => string): void {
-    for (const item of done) items.move([item], { state: 'written', feedbackId: idOf(item) });
+    items.written(done, idOf);
     if (done[0]) counters.add('rule_calls', done.length, { rule: done[0].rule, outcome: 'scored' });
   }
 
@@ -93,7 +94,13 @@ export function createWriteBack(deps: StepDeps, moves: Moves): Step {
     for (const [project, ofProject] of Map.groupBy(page, (item) => item.project)) {
       const calls = ofProject.map((item) => rerunCall(item, job, rule));
       const answer = await weave.completeCalls(project, calls, signal);
-      if (answer.status === 'refused') refused(ofProject, answer.reason);
+      if (answer.status === 'refused' && ofProject.length > 1) {
+        // Which of them it is for has to be found out.
+        for (const one of ofProject) {
+          const stop = await writeCalls([one], job, rule, signal);
+          if (stop) return stop;
+        }
+      } else if (answer.status === 'refused') refused(ofProject, answer.reason);
       else if (answer.status !== 'done') return answer;
       else written(ofProject, (item) => String(rerunCall(item, job, rule)['id']));
     }
@@ -116,17 +123,17 @@ export function createWriteBack(deps: StepDeps, moves: Moves): Step {
   }
 
   return async (job, rule, signal) => {
+    const batch = storedBatch(job.batch);
+    const costOfItem = shareOfCost(batch ? costOf(batch) : null, items.answered(job.id));
     for (;;) {
-      const page = items.ofJob(job.id, ['answered', 'writing'], 0, ITEMS_AT_ONCE);
+      const found = items.ofJob(job.id, ['answered', 'writing'], 0, ITEMS_AT_ONCE);
+      const page = found.map((item) => ({ ...item, costUsd: costOfItem(item.tokens) }));
       if (page.length === 0) break;
       const write = rule.writeBack.as === 'feedback' ? writeFeedback : writeCalls;
       const stop = await write(page, job, rule, signal);
       if (stop) return comeBack(job, stop);
     }
-    store.transaction(() => {
-      items.forgetTexts(job.id);
-      jobs.move(job.id, { state: 'done', dueAtMs: null, reason: null, endedAtMs: job.endedAtMs ?? clock.now() });
-    });
+    jobs.move(job.id, { state: 'done', dueAtMs: null, reason: null, endedAtMs: job.endedAtMs ?? clock.now() });
     files.remove(job);
     log.info('A job is done.', { job: job.id, rule: job.rule, ...items.counts(job.id) });
   };

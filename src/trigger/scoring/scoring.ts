@@ -5,7 +5,7 @@ import { scorerName } from '../../core/rule.ts';
 import { type BackoffSettings, backoffMs } from '../backoff.ts';
 import type { ScoringSettings } from '../store/rules.ts';
 import type { Scoring, ScoringChange } from '../store/scorings.ts';
-import type { TriggerStore } from '../store/store.ts';
+import type { ScoringStore } from '../store/store.ts';
 import type { WeaveApi } from '../weave/weave-api.ts';
 import { type Group, groupsOf } from './groups.ts';
 
@@ -17,7 +17,7 @@ const LOST = 'the answer was lost, and at_most_once forbids to ask again';
 const INTERRUPTED = 'the bridge ended while it was asking';
 
 export interface ScoringDeps {
-  readonly store: TriggerStore;
+  readonly store: Pick<ScoringStore, 'rules' | 'scorings'>;
   readonly weave: WeaveApi;
   readonly clock: Clock;
   readonly log: Log;
@@ -126,10 +126,22 @@ export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll)
       }
       case 'aborted':
         return;
+      case 'refused': {
+        // An older Weave has no such question. What it took counts as sent; what it perhaps took nobody will ever know.
+        const reason = `whether the scores are there cannot be asked (${found.reason})`;
+        log.warn('Weave does not tell which calls have been scored.', { reason: found.reason });
+        move(
+          scorings.filter(({ state }) => state === 'sent'),
+          () => ({ state: 'sent', dueAtMs: null, reason }),
+        );
+        return fail(
+          scorings.filter(({ state }) => state !== 'sent'),
+          reason,
+        );
+      }
       case 'later':
       case 'unclear':
       case 'held':
-      case 'refused':
         log.warn('Weave did not say which calls have been scored; it is asked again.', { reason: found.reason });
         for (const state of ['sent', 'unclear'] as const) {
           later(

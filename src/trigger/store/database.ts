@@ -8,6 +8,8 @@ export interface Statement {
   /** The first row; undefined where there is none. */
   get<Row>(...values: readonly SqlValue[]): Row | undefined;
   all<Row>(...values: readonly SqlValue[]): readonly Row[];
+  /** One row after the other; the statement must not be used for anything else meanwhile. */
+  each<Row>(...values: readonly SqlValue[]): Iterable<Row>;
 }
 
 export interface Database {
@@ -36,6 +38,7 @@ export function openDatabase(path: string): Database {
         },
         get: <Row>(...values: readonly SqlValue[]) => statement.get(...given(values)) as Row | undefined,
         all: <Row>(...values: readonly SqlValue[]) => statement.all(...given(values)) as Row[],
+        each: <Row>(...values: readonly SqlValue[]) => statement.iterate(...given(values)) as Iterable<Row>,
       };
     },
     exec: (sql) => db.exec(sql),

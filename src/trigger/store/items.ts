@@ -32,27 +32,29 @@ export type LineResult =
   /** `again`: it may go better in another batch. */
   | { readonly status: 'failed'; readonly reason: string; readonly again: boolean };
 
+/** Characters of requests and answers that are read at once, whatever the caller asks for. */
+export const MAX_PAGE_CHARS = 16 * 1024 * 1024;
+
 export interface Items {
-  /** Those of a job in the order of the lines of its file. `afterId`: the last one of the page before. */
+  /** Those of a job in the order of the lines of its file, at least one if there is any. `afterId`: the last one of the page before. */
   ofJob(job: number, states: readonly ItemState[], afterId: number, max: number): readonly Item[];
   /** How many there are of each state. */
   counts(job: number): Readonly<Partial<Record<ItemState, number>>>;
-  /** What its answers have cost in USD; null: not known. */
-  costOf(job: number): number | null;
+  /** How many answers it has brought, and their tokens together. */
+  answered(job: number): { readonly answers: number; readonly tokens: number };
   /** Why items of the job failed, the most common reason first. */
   failures(job: number, max: number): readonly { readonly reason: string; readonly requests: number }[];
   /** Notes the results of lines in one transaction. The first answer of an item counts, whatever else is said about it. */
   answer(job: number, results: ReadonlyMap<string, LineResult>): void;
-  move(
-    items: readonly Item[],
-    change: { readonly state: ItemState; readonly reason?: string; readonly feedbackId?: string },
-  ): void;
-  /** Fails what has no answer yet: all of it, or the items of these lines of the file, counted from 1. */
-  fail(job: number, reason: string, lines?: readonly number[]): void;
-  /** Divides what the batch has cost among its answers by their tokens, and notes it as spent. */
+  move(items: readonly Item[], change: { readonly state: ItemState; readonly reason?: string }): void;
+  /** Written back: their requests and answers are needed no longer. */
+  written(items: readonly Item[], feedbackIdOf: (item: Item) => string): void;
+  /** Fails what has no answer yet. */
+  fail(job: number, reason: string): void;
+  /** Fails the items of these lines of the file, counted from 1, where they have no answer yet. */
+  failLines(job: number, reasons: ReadonlyMap<number, string>): void;
+  /** Notes what the batch has cost as spent. */
   charge(job: number, rule: string, usd: number | null, nowMs: number): void;
-  /** Forgets requests and answers that have been written back. */
-  forgetTexts(job: number): void;
 }
 
 const COLUMNS = `id, project, call_id AS callId, trace_id AS traceId, rule, version, custom_id AS customId, request, job,
@@ -69,36 +71,42 @@ export function createItems(db: Database, spending: Spending): Items {
   const failed = db.prepare(
     "UPDATE items SET state = ?, reason = ? WHERE job = ? AND custom_id = ? AND state = 'collected'",
   );
-  const update = db.prepare(
-    'UPDATE items SET state = ?, reason = coalesce(?, reason), feedback_id = coalesce(?, feedback_id) WHERE id = ?',
-  );
+  const update = db.prepare('UPDATE items SET state = ?, reason = coalesce(?, reason) WHERE id = ?');
   const failAll = db.prepare("UPDATE items SET state = 'failed', reason = ? WHERE job = ? AND state = 'collected'");
-  const failLine = db.prepare(
-    `UPDATE items SET state = 'failed', reason = ?1 WHERE state = 'collected' AND id =
-     (SELECT id FROM items WHERE job = ?2 ORDER BY id LIMIT 1 OFFSET ?3)`,
+  const ids = db.prepare('SELECT id FROM items WHERE job = ? ORDER BY id');
+  const failOne = db.prepare("UPDATE items SET state = 'failed', reason = ? WHERE state = 'collected' AND id = ?");
+  const written = db.prepare(
+    "UPDATE items SET state = 'written', feedback_id = ?, cost_usd = ?, request = NULL, answer = NULL WHERE id = ?",
   );
   const totals = db.prepare(
-    "SELECT count(*) AS answers, coalesce(sum(tokens), 0) AS tokens FROM items WHERE job = ? AND state = 'answered'",
+    'SELECT count(tokens) AS answers, coalesce(sum(tokens), 0) AS tokens FROM items WHERE job = ?',
   );
-  const price = db.prepare(
-    "UPDATE items SET cost_usd = ?1 * (CASE WHEN ?2 > 0 THEN tokens * 1.0 / ?2 ELSE 1.0 / ?3 END) WHERE job = ?4 AND state = 'answered'",
-  );
-  const cost = db.prepare('SELECT sum(cost_usd) AS usd FROM items WHERE job = ?');
   const failures = db.prepare(
     `SELECT coalesce(reason, '') AS reason, count(*) AS requests FROM items WHERE job = ? AND state = 'failed'
      GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?`,
   );
-  const forget = db.prepare("UPDATE items SET request = NULL, answer = NULL WHERE job = ? AND state = 'written'");
+
+  const answeredOf = (job: number) =>
+    totals.get<{ readonly answers: number; readonly tokens: number }>(job) ?? { answers: 0, tokens: 0 };
 
   return {
-    ofJob: (job, states, afterId, max) => page.all<Item>(job, JSON.stringify(states), afterId, max),
+    ofJob(job, states, afterId, max) {
+      const items: Item[] = [];
+      let chars = 0;
+      for (const item of page.each<Item>(job, JSON.stringify(states), afterId, max)) {
+        chars += (item.request?.length ?? 0) + (item.answer?.length ?? 0);
+        if (items.length > 0 && chars > MAX_PAGE_CHARS) break;
+        items.push(item);
+      }
+      return items;
+    },
     counts: (job) =>
       Object.fromEntries(
         counts
           .all<{ readonly state: ItemState; readonly items: number }>(job)
           .map(({ state, items }) => [state, items]),
       ),
-    costOf: (job) => cost.get<{ readonly usd: number | null }>(job)?.usd ?? null,
+    answered: answeredOf,
     failures: (job, max) => failures.all(job, max),
     answer(job, results) {
       db.transaction(() => {
@@ -108,25 +116,27 @@ export function createItems(db: Database, spending: Spending): Items {
         }
       });
     },
-    move(items, { state, reason = null, feedbackId = null }) {
+    move(items, { state, reason = null }) {
       db.transaction(() => {
-        for (const { id } of items) update.run(state, reason, feedbackId, id);
+        for (const { id } of items) update.run(state, reason, id);
       });
     },
-    fail(job, reason, lines) {
+    written(items, feedbackIdOf) {
       db.transaction(() => {
-        if (lines === undefined) failAll.run(reason, job);
-        else for (const line of lines) failLine.run(reason, job, line - 1);
+        for (const item of items) written.run(feedbackIdOf(item), item.costUsd, item.id);
+      });
+    },
+    fail: (job, reason) => void failAll.run(reason, job),
+    failLines(job, reasons) {
+      db.transaction(() => {
+        for (const [at, { id }] of ids.all<{ readonly id: number }>(job).entries()) {
+          const reason = reasons.get(at + 1);
+          if (reason !== undefined) failOne.run(reason, id);
+        }
       });
     },
     charge(job, rule, usd, nowMs) {
-      const { answers, tokens } = totals.get<{ readonly answers: number; readonly tokens: number }>(job) ?? {
-        answers: 0,
-        tokens: 0,
-      };
-      if (usd !== null && answers > 0) price.run(usd, tokens, answers, job);
-      spending.answered(rule, nowMs, answers, usd ?? 0);
+      spending.answered(rule, nowMs, answeredOf(job).answers, usd ?? 0);
     },
-    forgetTexts: (job) => void forget.run(job),
   };
 }

@@ -43,7 +43,8 @@ export function createRules(db: Database): Rules {
   };
 }
 
-function settingsOf(versioned: VersionedRule): RuleSettings {
+/** What is kept of a rule. */
+export function settingsOf(versioned: VersionedRule): RuleSettings {
   if (versioned.kind === 'scoring') {
     const { scorers, delayMs, atMostOnce, sweep } = versioned.rule;
     return { kind: 'scoring', scorers, delayMs, atMostOnce, sweep };

@@ -88,7 +88,7 @@ const TABLES = `
     UNIQUE (project, call_id, rule, version)
   ) STRICT;
   CREATE UNIQUE INDEX items_of_job ON items (job, custom_id);
-  CREATE INDEX items_by_state ON items (job, state);
+  CREATE INDEX items_by_state ON items (job, state, tokens);
   CREATE INDEX items_of_rule ON items (rule, state);
 `;
 

@@ -33,6 +33,8 @@ export interface Scorings {
   due(nowMs: number, max: number): readonly Scoring[];
   /** When the next one becomes due; undefined where none does. */
   nextDue(afterMs: number): number | undefined;
+  /** Makes due what only waits for its time. */
+  hurry(nowMs: number): void;
   /** Those that were being sent when the process ended. */
   interrupted(): readonly Scoring[];
   /** Changes all of them in one transaction. */
@@ -58,6 +60,7 @@ const COLUMNS = 'id, project, call_id, rule, version, scorers, state, attempts, 
 export function createScorings(db: Database): Scorings {
   const due = db.prepare(`SELECT ${COLUMNS} FROM scorings WHERE due_at <= ? ORDER BY due_at, id LIMIT ?`);
   const next = db.prepare('SELECT min(due_at) AS due FROM scorings WHERE due_at > ?');
+  const hurry = db.prepare("UPDATE scorings SET due_at = ?1 WHERE state = 'waiting' AND due_at > ?1");
   const sending = db.prepare(`SELECT ${COLUMNS} FROM scorings WHERE state = 'sending'`);
   const update = db.prepare(
     `UPDATE scorings SET state = ?, due_at = ?, reason = coalesce(?, reason), scorers = ?, attempts = ?, sweeps = ? WHERE id = ?`,
@@ -69,6 +72,7 @@ export function createScorings(db: Database): Scorings {
   return {
     due: (nowMs, max) => due.all<Row>(nowMs, max).map(scoringOf),
     nextDue: (afterMs) => next.get<{ readonly due: number | null }>(afterMs)?.due ?? undefined,
+    hurry: (nowMs) => void hurry.run(nowMs),
     interrupted: () => sending.all<Row>().map(scoringOf),
     move(scorings, change) {
       db.transaction(() => {

@@ -38,6 +38,6 @@ export function createSpending(db: Database): Spending {
   };
 }
 
-function dayOf(nowMs: number): string {
+export function dayOf(nowMs: number): string {
   return new Date(nowMs).toISOString().slice(0, 10);
 }

@@ -28,6 +28,13 @@ export interface TriggerStore {
   close(): void;
 }
 
+/** As much of it as scoring needs. */
+export interface ScoringStore extends Pick<TriggerStore, 'purge' | 'close'> {
+  readonly rules: Pick<Rules, 'find'>;
+  readonly intake: Pick<Intake, 'take'>;
+  readonly scorings: Omit<Scorings, 'counts'>;
+}
+
 export interface StoreSettings {
   /** The queue's directory, of which the bridge has the lock. */
   readonly dir: string;

@@ -157,6 +157,52 @@ describe('the client', () => {
     expect(bytes).toBe(40 * part.length);
   });
 
+  it('gives large files as long as they take, as long as something comes', async () => {
+    client = open({ timeoutMs: 200 });
+    const slowly = async (pieces: number, work: () => unknown) => {
+      for (let at = 0; at < pieces; at += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        work();
+      }
+    };
+    handle = (_, response) => void slowly(6, () => response.write('x')).then(() => response.end());
+    const download = await client.download('file', forever);
+    if (download.status !== 'open') throw new Error('refused');
+    let bytes = 0;
+    for await (const chunk of download.stream as AsyncIterable<Buffer>) bytes += chunk.length;
+    expect(bytes).toBe(6);
+    handle = (_, response) => {
+      response.write('x');
+    };
+    const silent = await client.download('file', forever);
+    if (silent.status !== 'open') throw new Error('refused');
+    await expect(silent.stream.toArray()).rejects.toThrow('Timeout');
+  });
+
+  it('takes as long for an upload as the server does to read it', async () => {
+    const place = temporaryDir();
+    const path = join(place.dir, 'in.jsonl');
+    writeFileSync(path, 'x'.repeat(16 * 1024 * 1024));
+    const slow = createServer(async (request, response) => {
+      for await (const _chunk of request) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      response.end('{"id":"f"}');
+    });
+    slow.listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    const { port } = slow.address() as AddressInfo;
+    client = open({ timeoutMs: 500, url: `http://127.0.0.1:${port}` });
+    const form = new FormData();
+    form.set('file', await openAsBlob(path), 'in.jsonl');
+    const startMs = performance.now();
+    expect(await client.upload('v1/files', form, forever)).toMatchObject({ status: 'answered' });
+    expect(performance.now() - startMs).toBeGreaterThan(500);
+    slow.close();
+    slow.closeAllConnections();
+    place.remove();
+  });
+
   it('hands on why a download is refused', async () => {
     handle = (_, response) => response.writeHead(404).end('{"error":{"message":"gone"}}');
     expect(await client.download('file', forever)).toEqual({

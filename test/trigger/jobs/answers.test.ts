@@ -44,6 +44,16 @@ describe('a judgement', () => {
   });
 });
 
+describe('a judgement of what somebody made a model say', () => {
+  it.each([
+    ['blanks in a fence', `\`\`\`${' '.repeat(300_000)}\``],
+    ['a fence that has no end', `\`\`\`json${'\n'.repeat(300_000)}x`],
+    ['a megabyte of braces', '{'.repeat(500_000) + '}'.repeat(500_000)],
+  ])('is %s, and takes no time', (_, said) => {
+    expect(judgementOf(said)).toEqual({ output: said.trim() });
+  });
+});
+
 describe('what the model said', () => {
   it.each<[string, unknown, unknown]>([
     ['chat', { choices: [{ message: { content: 'hi' } }] }, 'hi'],

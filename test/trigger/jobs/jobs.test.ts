@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { JobRule } from '../../../src/core/rule.ts';
 import type { BatchBehaviour } from '../../../src/local/batch/behaviour.ts';
+import { MAX_MISSING_FILE } from '../../../src/trigger/jobs/ingest.ts';
 import { createJobDesk } from '../../../src/trigger/jobs/manage.ts';
 import { MAX_MISSING } from '../../../src/trigger/jobs/poll.ts';
+import { ruleSet } from '../../../src/trigger/rule-set.ts';
 import { callIdOf, jobRule, PROJECT, range, startWorld, triggerOf, type World, writeCalls } from '../world.ts';
 
 let world: World;
@@ -23,6 +25,7 @@ const clock = { now: () => Date.now() } as never as Parameters<typeof createJobD
 
 /** Ids of the calls that have feedback, each as often as it has. */
 const judged = () => world.feedback().map(({ weave_ref }) => weave_ref.split('/').at(-1));
+const J = JSON.stringify;
 const ids = (numbers: readonly number[]) => numbers.map(callIdOf);
 
 describe('a job', () => {
@@ -214,6 +217,99 @@ describe('a job', () => {
     }
     await world.until(() => states()[0] === 'submitted');
     expect(world.batches().filter(({ job_id }) => job_id === 'job-1')).toHaveLength(1);
+  });
+
+  it.each([
+    ['has no end', { data: [{ id: 'batch-other', status: 'completed' }], has_more: true }],
+    ['is no list of batches', { data: [{ some: 'thing' }], has_more: true }],
+  ])('is not created again where the list %s: a person has to look', async (_, body) => {
+    const rule = await start(jobRule());
+    world.fault({ method: 'POST', path: '/v1/batches', times: 1, cut: 'before' });
+    world.fault({ method: 'GET', pattern: '^/v1/batches', status: 200, body });
+    world.trigger(rule, 1);
+    await world.until(() => states()[0] === 'held');
+    expect(desk().show(1).reason).toContain('whether the batch was created is not known');
+    expect(world.batches()).toEqual([]);
+  });
+
+  it('goes on with a corrected job id where it was held for a wrong one', async () => {
+    const rule = await start(jobRule({ jobId: 'wrong' }));
+    const refusal = world.fault({
+      method: 'POST',
+      path: '/v1/batches',
+      status: 404,
+      body: { error: { message: 'no' } },
+    });
+    world.trigger(rule, 1);
+    await world.until(() => states()[0] === 'held');
+    refusal.remove();
+    for (const one of ruleSet([], [{ ...rule, jobId: 'right' }])) world.store.rules.register(one);
+    desk().resume(1);
+    await world.until(isDone(1));
+    expect(world.batches().map(({ job_id }) => job_id)).toEqual(['right']);
+  });
+
+  it('reads a batch whose status is in capitals', async () => {
+    const rule = await start(jobRule());
+    const errors = { data: [{ code: 'model_mismatch', message: 'another model', line: null }] };
+    const body = { id: 'batch-1', status: 'FAILED', errors };
+    world.fault({ method: 'GET', pattern: '^/v1/batches/batch-', status: 200, body });
+    world.trigger(rule, 1);
+    await world.until(isDone(1));
+    expect(desk().show(1).failures).toEqual([{ reason: 'model_mismatch: another model', requests: 1 }]);
+    expect(world.batches()).toHaveLength(1);
+  });
+
+  it('waits for a file of answers that comes late', async () => {
+    const rule = await start(jobRule());
+    const met = world.fault({ method: 'GET', pattern: '/content$', status: 404, times: MAX_MISSING_FILE - 1 });
+    world.trigger(rule, 1);
+    await world.until(isDone(1));
+    expect(met.hits()).toBe(MAX_MISSING_FILE - 1);
+    expect(judged()).toEqual(ids([1]));
+    expect(world.batches()).toHaveLength(1);
+  });
+
+  it('asks once more where the file of answers is gone', async () => {
+    const rule = await start(jobRule());
+    world.fault({ method: 'GET', pattern: '/content$', status: 404, times: MAX_MISSING_FILE + 1 });
+    world.trigger(rule, 1);
+    await world.until(isDone(2));
+    expect(judged()).toEqual(ids([1]));
+    expect(world.batches()).toHaveLength(2);
+  });
+
+  it('takes what is good of a file that is hostile', async () => {
+    const rule = await start(jobRule({ attempts: 1, flush: twoAtOnce }), { batchStepMs: 30 });
+    world.trigger(rule, 1, 2);
+    await world.until(() => states()[0] === 'submitted');
+    const [one, two] = world.store.items.ofJob(1, ['collected'], 0, 9).map(({ customId }) => customId);
+    const line = (custom_id: unknown, body: unknown) => `${J({ custom_id, response: { status_code: 200, body } })}\n`;
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const file = [
+      line('nobody', { choices: [] }),
+      line(undefined, {}),
+      line(5, {}),
+      '{"custom_id":\n',
+      `{"custom_id":"${two}","response":{"status_code":200,"body":{"x":${deep}}}}\n`,
+      line(one, { choices: [{ message: { content: '{"score":1}' } }] }),
+      line(one, { choices: [{ message: { content: '{"score":0}' } }] }),
+      ...range(5000).map((number) => line(`nobody-${number}`, {})),
+      line(two, { choices: [{ message: { content: 'too late' } }] }),
+    ];
+    world.fault({ method: 'GET', pattern: '/content$', status: 200, body: file.join('') });
+    await world.until(isDone(1));
+    expect(judged()).toEqual(ids([1]));
+    expect(JSON.parse(world.feedback()[0]?.payload ?? '')).toMatchObject({ score: 1 });
+    expect(desk().show(1).failures).toEqual([{ reason: 'the answer is nested too deep', requests: 1 }]);
+  });
+
+  it('writes what Weave takes of calls of its own where it refuses one', async () => {
+    const rule = await start(jobRule({ writeBack: { as: 'rerun' }, flush: twoAtOnce }));
+    world.fault({ path: '/v2/', times: 2, status: 413, body: { reason: 'too large' } });
+    world.trigger(rule, 1, 2);
+    await world.until(isDone(1));
+    expect(desk().show(1)).toMatchObject({ items: { written: 1, failed: 1 } });
   });
 
   it('waits for a person where the provider refuses it, and goes on when told', async () => {

@@ -192,6 +192,19 @@ describe('scoring', () => {
     expect(requests()).toHaveLength(3);
   });
 
+  it('does not ask for ever what an older Weave does not know', async () => {
+    const rule = scoringRule({ sweep });
+    world = await startWorld({ rules: [rule] });
+    const met = world.fault({ path: '/feedback/query', status: 404 });
+    world.trigger(rule, 1);
+    await world.until(() => met.hits() === 1 && world.store.scorings.nextDue(0) === undefined);
+    expect(states()).toEqual({ sent: 1 });
+    world.fault({ path: '/calls/score', times: 1, cut: 'after-commit' });
+    world.trigger(rule, 2);
+    await world.until(() => states()['failed'] === 1);
+    expect(requests()).toHaveLength(2);
+  });
+
   it('sweeps: waits where Weave does not say what is there', async () => {
     const rule = scoringRule({ sweep });
     world = await startWorld({ rules: [rule] });

@@ -1,0 +1,59 @@
+import type { Call } from '../core/call.ts';
+import type { Selection } from '../core/rule.ts';
+import type { TraceId } from '../core/span.ts';
+import { isSampled, shareOf } from './sampling.ts';
+
+interface Sampled {
+  readonly rule: Pick<Selection, 'sample' | 'sampleBy' | 'salt'>;
+  readonly counts: { sampledOut: number };
+}
+
+/** Which rules take which calls by their share. Calls of one trace come together: most of it is worked out once for them all. */
+export interface Sampler<Rule extends Sampled> {
+  /** Those whose share the call is in: nothing is read of most calls where rules sample little. */
+  rulesFor(call: Pick<Call, 'id' | 'traceId'>): readonly Rule[];
+  /** Brings `counts.sampledOut` of all rules up to date. */
+  count(): void;
+}
+
+export function createSampler<Rule extends Sampled>(rules: readonly Rule[]): Sampler<Rule> {
+  const bySalt = [...Map.groupBy(rules, ({ rule }) => rule.salt)].map(([salt, alike]) => ({ salt, rules: alike }));
+  const isByCall = ({ rule }: Rule) => rule.sampleBy === 'call' && rule.sample < 1;
+  const areByCall = rules.some(isByCall);
+  let last: TraceId | undefined;
+  /** By the trace alone; those that look at each call are among them. */
+  const takers: Rule[] = [];
+  const others: Rule[] = [];
+  let calls = 0;
+
+  function count(): void {
+    for (const { counts } of others) counts.sampledOut += calls;
+    calls = 0;
+  }
+
+  function turnTo(trace: TraceId): void {
+    count();
+    last = trace;
+    takers.length = 0;
+    others.length = 0;
+    for (const { salt, rules: alike } of bySalt) {
+      const share = shareOf(trace, salt);
+      for (const one of alike) (isByCall(one) || share < one.rule.sample ? takers : others).push(one);
+    }
+  }
+
+  function takesCall(one: Rule, id: string): boolean {
+    const isIn = !isByCall(one) || isSampled(id, one.rule.salt, one.rule.sample);
+    if (!isIn) one.counts.sampledOut += 1;
+    return isIn;
+  }
+
+  return {
+    rulesFor({ id, traceId }) {
+      if (traceId !== last) turnTo(traceId);
+      calls += 1;
+      return areByCall ? takers.filter((one) => takesCall(one, traceId + id)) : takers;
+    },
+    count,
+  };
+}
