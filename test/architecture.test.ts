@@ -16,13 +16,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['core'],
   observe: ['core'],
   otel: ['core', 'decode', 'config'],
-  'in-app.ts': ['version.ts', 'core', 'decode', 'map', 'queue', 'send', 'config', 'otel', 'pipeline.ts', 'service.ts'],
-  'index.ts': ['in-app.ts', 'otel', 'decode'],
-  register: ['core', 'config', 'in-app.ts', 'otel'],
-  'register.ts': ['register', 'in-app.ts', 'config', 'otel'],
-  'pipeline.ts': ['core', 'decode', 'join', 'map', 'queue', 'send', 'trigger', 'receive', 'local', 'config', 'observe'],
+  pipeline: ['core', 'decode', 'join', 'send'],
   'version.ts': [],
-  'service.ts': [
+  service: [
     'version.ts',
     'core',
     'decode',
@@ -35,9 +31,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'local',
     'config',
     'observe',
-    'pipeline.ts',
+    'pipeline',
   ],
-  cli: ['version.ts', 'core', 'config', 'receive', 'decode', 'map', 'local', 'service.ts', 'pipeline.ts'],
+  'in-app': ['version.ts', 'core', 'decode', 'map', 'queue', 'send', 'trigger', 'config', 'otel', 'pipeline'],
+  'index.ts': ['in-app', 'otel', 'decode'],
+  register: ['core', 'config', 'in-app', 'otel'],
+  'register.ts': ['register', 'in-app', 'config', 'otel'],
+  cli: ['version.ts', 'core', 'config', 'map', 'service'],
 };
 
 /** Modules that belong to one place, so that a change of them is a change of one file. */
@@ -64,9 +64,8 @@ const sources: readonly Source[] = readdirSync(SRC, { recursive: true, encoding:
     return { path, folder: folderName(path), text, code, imports };
   });
 
-/** The wiring is cut into several files whose names begin alike; they count as one. */
 function folderName(path: string): string {
-  return path.replace(/^(service|pipeline|in-app)-.*/, '$1.ts').split('/')[0] ?? path;
+  return path.split('/')[0] ?? path;
 }
 
 function folderOf(source: Source, specifier: string): string {

@@ -1,15 +1,6 @@
-import { Argument, Command, CommanderError, Option } from 'commander';
-import { optionsAsText } from '../config/describe.ts';
-import { ALL_OPTIONS } from '../config/options.ts';
+import { Argument, Command, CommanderError } from 'commander';
 import { VERSION } from '../version.ts';
-
-/** What the command line says about the config. */
-export interface ConfigArguments {
-  readonly file: string | undefined;
-  /** By flag: `--http` → `:4318`. */
-  readonly flags: Readonly<Record<string, string>>;
-  readonly set: readonly string[];
-}
+import { type ConfigArguments, configOf, setOption, withConfig } from './config-arguments.ts';
 
 export type Arguments =
   | { readonly command: 'serve'; readonly config: ConfigArguments }
@@ -34,6 +25,18 @@ export type Arguments =
       readonly id: number;
     }
   | {
+      readonly command: 'dead-letters';
+      readonly config: ConfigArguments;
+      readonly action: LetterAction;
+      readonly ids: readonly number[];
+      readonly project: string | undefined;
+      readonly reason: string | undefined;
+      readonly json: boolean;
+      /** Of `show`: the request itself. */
+      readonly body: boolean;
+    }
+  | { readonly command: 'validate'; readonly config: ConfigArguments; readonly online: boolean }
+  | {
       readonly command: 'rules';
       readonly rulesFile: string;
       readonly set: readonly string[];
@@ -45,6 +48,9 @@ export type Arguments =
 
 const JOB_ACTIONS = ['list', 'show', 'resume', 'cancel'] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];
+
+const LETTER_ACTIONS = ['list', 'show', 'retry', 'purge'] as const;
+export type LetterAction = (typeof LETTER_ACTIONS)[number];
 
 /** Reads the arguments after `node main.ts`. Pure: prints nothing, never exits. */
 export function parseArguments(argv: readonly string[]): Arguments {
@@ -110,6 +116,38 @@ function createProgram(found: (parsed: Arguments) => void): Command {
       found({ command: 'jobs', config: configOf(command), action, id: isNumber ? Number(id) : 0 });
     });
 
+  withConfig(program.command('dead-letters'), ['--http', '--grpc', '--weave-url', '--project'])
+    .description('what Weave refused for good, and why; have it tried again, or delete it')
+    .addArgument(new Argument('<action>').choices(LETTER_ACTIONS))
+    .argument('[id...]', 'which ones; for retry and purge some, or a filter, or --all')
+    .option('--project <entity/project>', 'only those with spans of this project')
+    .option('--reason <text>', 'only those with this in a reason')
+    .option('--all', 'retry and purge: every one')
+    .option('--json', 'list and show: one JSON object a letter')
+    .option('--body', 'show: the OTLP request as it came, for `otel-weave explain`')
+    .action((action: LetterAction, ids: readonly string[], options: LetterOptions, command: Command) => {
+      const { project, reason, all, json, body } = options;
+      const isChosen = ids.length > 0 || (action !== 'show' && (project ?? reason ?? all) !== undefined);
+      if (!isChosen && action !== 'list') command.error(`error: which ones? otel-weave dead-letters ${action} <id…>`);
+      const wrong = ids.find((id) => !/^\d{1,15}$/.test(id));
+      if (wrong !== undefined) command.error(`error: ${wrong} is no number of a dead letter`);
+      // Here it chooses letters; where spans go is told by the config of the bridge.
+      const { '--project': _, ...flags } = configOf(command).flags;
+      found({
+        ...{ command: 'dead-letters', action, ids: ids.map(Number), project, reason },
+        config: { ...configOf(command), flags },
+        json: json === true,
+        body: body === true,
+      });
+    });
+
+  withConfig(program.command('validate'), [])
+    .description('check the configuration: all problems at once')
+    .option('--online', 'also ask Weave and the batch API whether they take this key and project; sends no data')
+    .action((options: { online?: true }, command: Command) =>
+      found({ command: 'validate', config: configOf(command), online: options.online === true }),
+    );
+
   program
     .command('rules')
     .description('test: show what each rule would have picked of recorded traces, and would have sent; sends nothing')
@@ -123,36 +161,10 @@ function createProgram(found: (parsed: Arguments) => void): Command {
   return program;
 }
 
-/** Adds the flags of the option table, but those that mean nothing to the command. */
-function withConfig(command: Command, without: readonly string[]): Command {
-  const isUsed = (flag: string) => !without.includes(flag);
-  command.option('--config <file>', 'YAML file; see the options below');
-  for (const { option } of ALL_OPTIONS) {
-    if (option.flag === undefined || !isUsed(option.flag)) continue;
-    command.addOption(new Option(`${option.flag} <${option.type.placeholder}>`, option.about));
-  }
-  return command
-    .addOption(setOption())
-    .addHelpText(
-      'after',
-      `\nAll options, for --set and the config file (nested: weave: {url: …}):\n\n${optionsAsText(isUsed)}`,
-    );
-}
-
-function setOption(): Option {
-  return new Option(
-    '--set <path=value>',
-    'any option of the config, such as --set retry.max=1m (repeatable)',
-  ).argParser((assignment: string, before: readonly string[] = []) => [...before, assignment]);
-}
-
-function configOf(command: Command): ConfigArguments {
-  const { config, set = [] } = command.opts<{ config?: string; set?: readonly string[] }>();
-  const flags: Record<string, string> = {};
-  for (const option of command.options) {
-    const isFromTable = ALL_OPTIONS.some((placed) => placed.option.flag === option.long);
-    const value: unknown = command.getOptionValue(option.attributeName());
-    if (isFromTable && option.long && typeof value === 'string') flags[option.long] = value;
-  }
-  return { file: config, flags, set };
+interface LetterOptions {
+  readonly project?: string;
+  readonly reason?: string;
+  readonly all?: true;
+  readonly json?: true;
+  readonly body?: true;
 }

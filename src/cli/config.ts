@@ -1,7 +1,7 @@
 import { type ConfigInput, loadConfig } from '../config/load.ts';
 import type { Config } from '../config/options.ts';
 import type { Log } from '../core/log.ts';
-import type { ConfigArguments } from './arguments.ts';
+import type { ConfigArguments } from './config-arguments.ts';
 import type { Host } from './host.ts';
 import { createLog, type LogSettings } from './log.ts';
 

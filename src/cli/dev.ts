@@ -1,4 +1,4 @@
-import { startDevService } from '../service-dev.ts';
+import { startDevService } from '../service/dev.ts';
 import type { Arguments } from './arguments.ts';
 import { prepare } from './config.ts';
 import type { Host } from './host.ts';

@@ -1,8 +1,8 @@
-import { type JobDetails, type JobView, openJobDesk } from '../service-jobs.ts';
+import { type JobDetails, type JobView, openJobDesk } from '../service/jobs.ts';
 import type { Arguments } from './arguments.ts';
 import { prepare } from './config.ts';
-import { visible } from './explain-text.ts';
 import type { Host } from './host.ts';
+import { ageText, tableText } from './table.ts';
 
 type JobsArguments = Extract<Arguments, { command: 'jobs' }>;
 
@@ -88,18 +88,4 @@ function detailsText(job: JobDetails): string {
     ...job.failures.map(({ reason, requests }) => ['failed', `${requests} x ${reason}`] as const),
   ];
   return tableText(facts.flatMap(([name, value]) => (value === null || value === '' ? [] : [[name, String(value)]])));
-}
-
-function tableText(table: readonly (readonly string[])[]): string {
-  const rows = table.map((row) => row.map(visible));
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lineOf = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
-  return rows.map((row) => lineOf(row).trimEnd()).join('\n');
-}
-
-function ageText(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 1) return `${Math.floor(ms / 1000)}s`;
-  if (minutes < 120) return `${minutes}m`;
-  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1440)}d`;
 }

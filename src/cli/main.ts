@@ -9,6 +9,9 @@ const CRASHED = 70;
 const ONE_SIGNAL_MS = 250;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+// The report that Node writes of a process would hold the keys of its environment.
+if (process.report) process.report.excludeEnv = true;
+
 const stop = new AbortController();
 let stopAskedMs = 0;
 

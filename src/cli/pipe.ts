@@ -1,8 +1,8 @@
 import { createCounters } from '../core/counters.ts';
 import { BridgeError } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import type { StopReport } from '../service.ts';
-import { startDryRun, startPipe } from '../service-pipe.ts';
+import { startDryRun, startPipe } from '../service/pipe.ts';
+import type { StopReport } from '../service/service.ts';
 import type { Arguments } from './arguments.ts';
 import { prepare } from './config.ts';
 import type { Host } from './host.ts';
@@ -11,7 +11,7 @@ import { createPrinter } from './printer.ts';
 import { startProgress } from './progress.ts';
 
 type PipeArguments = Extract<Arguments, { command: 'pipe' }>;
-type Files = ReturnType<typeof startDryRun>;
+type Files = Pick<ReturnType<typeof startDryRun>, 'read'>;
 
 /** A file of another kind can be bad at every line. */
 const MAX_TOLD = 100;
@@ -29,7 +29,9 @@ export async function pipe(given: PipeArguments, host: Host): Promise<void> {
 
   async function print(): Promise<StopReport> {
     const { print, signal } = createPrinter(host);
-    await readAll(inputs, startDryRun(config, deps, print), signal);
+    const files = startDryRun(config, deps, print);
+    await readAll(inputs, files, signal);
+    await files.finish();
     return NOTHING_SENT;
   }
 

@@ -1,5 +1,5 @@
 import { createCounters } from '../core/counters.ts';
-import { startRulesTest } from '../service-rules.ts';
+import { startRulesTest } from '../service/rules.ts';
 import type { Arguments } from './arguments.ts';
 import { prepare } from './config.ts';
 import type { Host } from './host.ts';

@@ -1,5 +1,6 @@
 import { BridgeError, ERRORS, type ErrorCode } from '../core/errors.ts';
 import { type Arguments, parseArguments } from './arguments.ts';
+import { deadLetters } from './dead-letters.ts';
 import { dev } from './dev.ts';
 import { explain } from './explain.ts';
 import type { Host } from './host.ts';
@@ -7,6 +8,7 @@ import { jobs } from './jobs.ts';
 import { pipe } from './pipe.ts';
 import { rules } from './rules.ts';
 import { serve } from './serve.ts';
+import { validate } from './validate.ts';
 
 /** Runs one command. Resolves to the exit code; rejects only where the bridge itself is at fault. */
 export async function run(argv: readonly string[], host: Host): Promise<number> {
@@ -33,6 +35,10 @@ function runCommand(parsed: Arguments, host: Host): Promise<void> {
       return jobs(parsed, host);
     case 'rules':
       return rules(parsed, host);
+    case 'dead-letters':
+      return deadLetters(parsed, host);
+    case 'validate':
+      return validate(parsed, host);
     case 'show':
       host.stdout.write(parsed.text);
       return Promise.resolve();

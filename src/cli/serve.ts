@@ -1,6 +1,6 @@
 import type { Config } from '../config/options.ts';
 import type { Log } from '../core/log.ts';
-import { type StopReport, startService } from '../service.ts';
+import { type StopReport, startService } from '../service/service.ts';
 import type { Arguments } from './arguments.ts';
 import { prepare } from './config.ts';
 import { type Host, stopAsked } from './host.ts';

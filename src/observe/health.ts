@@ -12,7 +12,10 @@ export interface HealthDeps {
 /** Of hundreds of projects in trouble the first ones say enough. */
 const MAX_TROUBLES_SHOWN = 10;
 
-/** `GET /` answers 200 while spans are taken, else 503 with the reasons. The body has the shape of the Collector's health check. */
+/**
+ * `GET /` answers 200 while spans are taken, else 503 with the reasons. The body has the shape of the Collector's health
+ * check. `GET /live` answers 200 for as long as anybody is there to answer: a restart helps against nothing else.
+ */
 export function startHealth(deps: HealthDeps, settings: ObserveSettings): Promise<ObserveServer> {
   const startedMs = deps.clock.monotonic();
   const upSince = new Date(deps.clock.now()).toISOString();
@@ -26,5 +29,10 @@ export function startHealth(deps: HealthDeps, settings: ObserveSettings): Promis
       : { status: 'Server not available', upSince, uptime, reasons };
     return { status: ready ? 200 : 503, contentType: 'application/json', body: JSON.stringify(body) };
   };
-  return startObserveServer('The health check', { path: '/', answer }, settings);
+  const live = () => ({ status: 200, contentType: 'text/plain; charset=utf-8', body: 'alive\n' });
+  const questions = [
+    { path: '/', answer },
+    { path: '/live', answer: live },
+  ];
+  return startObserveServer('The health check', questions, settings);
 }

@@ -1,18 +1,22 @@
 import type { Clock } from '../core/clock.ts';
-import { COUNTERS, type CounterName, type Counters } from '../core/counters.ts';
-import type { QueueDepth } from '../core/ports.ts';
-import { formatMetrics, type Metric } from './exposition.ts';
+import { COUNTERS, type CounterName, type Counters, HISTOGRAMS, type HistogramName } from '../core/counters.ts';
+import { formatMetrics, fullName, type HistogramMetric, type Metric } from './exposition.ts';
+import { GAUGES, type Gauged, readGauges } from './gauges.ts';
 import { type ObserveServer, type ObserveSettings, startObserveServer } from './server.ts';
 
-export interface MetricsDeps {
+export interface MetricsDeps extends Gauged {
   readonly clock: Clock;
   readonly counters: Counters;
-  readonly queue: {
-    readonly depth: () => QueueDepth;
-    /** What `queue.max_size` allows. */
-    readonly maxBytes: number;
-  };
 }
+
+const COUNTER_NAMES = Object.keys(COUNTERS) as readonly CounterName[];
+const HISTOGRAM_NAMES = Object.keys(HISTOGRAMS) as readonly HistogramName[];
+
+/** The only counter that is not the bridge's own. */
+const CPU: Pick<Metric, 'name' | 'help'> = {
+  name: 'process_cpu_seconds',
+  help: 'Seconds of CPU time that the process has used.',
+};
 
 /** `GET /metrics` answers with every counter and the state of queue and process, under the Collector's names where it has one. */
 export function startMetrics(deps: MetricsDeps, settings: ObserveSettings): Promise<ObserveServer> {
@@ -20,40 +24,44 @@ export function startMetrics(deps: MetricsDeps, settings: ObserveSettings): Prom
   const answer = () => ({
     status: 200,
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
-    body: formatMetrics([...counterMetrics(deps.counters), ...gaugeMetrics(deps, startedMs)]),
+    body: formatMetrics([
+      ...counterMetrics(deps.counters),
+      ...histogramMetrics(deps.counters),
+      ...readGauges(deps, startedMs),
+      cpuMetric(),
+    ]),
   });
-  return startObserveServer('The metrics page', { path: '/metrics', answer }, settings);
+  return startObserveServer('The metrics page', [{ path: '/metrics', answer }], settings);
 }
 
 function counterMetrics(counters: Counters): readonly Metric[] {
   const all = counters.all();
-  const names = Object.keys(COUNTERS) as CounterName[];
-  return names.map((name) => {
+  return COUNTER_NAMES.map((name) => {
     const values = all.filter((counter) => counter.name === name);
     return { name, type: 'counter', help: COUNTERS[name], values };
   });
 }
 
-function gaugeMetrics({ clock, queue }: MetricsDeps, startedMs: number): readonly Metric[] {
-  const depth = queue.depth();
-  const gauge = (name: string, help: string, value: number): Metric => ({
-    name,
-    type: 'gauge',
-    help,
-    values: [{ labels: {}, value }],
-  });
-  return [
-    gauge('exporter_queue_size', 'Bytes of requests accepted and not yet delivered.', depth.bytes),
-    gauge('exporter_queue_capacity', 'Bytes of requests that may wait: queue.max_size.', queue.maxBytes),
-    gauge('exporter_queue_requests', 'Requests accepted and not yet delivered.', depth.entries),
-    gauge('exporter_queue_spans', 'Spans accepted and not yet delivered.', depth.spans),
-    gauge(
-      'exporter_queue_parked_requests',
-      'Requests of the queue whose projects Weave takes nothing for now.',
-      depth.parked,
-    ),
-    gauge('exporter_in_flight_requests', 'Requests of the queue that are being delivered now.', depth.claimed),
-    gauge('process_uptime', 'Seconds since the start.', Math.round(clock.monotonic() - startedMs) / 1000),
-    gauge('process_memory_rss', 'Bytes of memory that the process occupies.', process.memoryUsage.rss()),
+function histogramMetrics(counters: Counters): readonly HistogramMetric[] {
+  return HISTOGRAM_NAMES.map((name) => ({
+    ...{ name, type: 'histogram' },
+    ...HISTOGRAMS[name],
+    ...counters.histogram(name),
+  }));
+}
+
+function cpuMetric(): Metric {
+  const { user, system } = process.cpuUsage();
+  return { ...CPU, type: 'counter', values: [{ labels: {}, value: (user + system) / 1e6 }] };
+}
+
+/** Every metric of the page, for its documentation. */
+export function describeMetrics(): readonly { readonly name: string; readonly type: string; readonly help: string }[] {
+  const all = [
+    ...COUNTER_NAMES.map((name) => ({ name, type: 'counter', help: COUNTERS[name] }) as const),
+    ...HISTOGRAM_NAMES.map((name) => ({ name, type: 'histogram', help: HISTOGRAMS[name].help }) as const),
+    ...GAUGES.map(({ name, help }) => ({ name, type: 'gauge', help }) as const),
+    { ...CPU, type: 'counter' } as const,
   ];
+  return all.map((metric) => ({ name: fullName(metric), type: metric.type, help: metric.help }));
 }

@@ -11,7 +11,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** The one thing that a server answers to. */
+/** One of the things that a server answers to. */
 export interface Question {
   readonly path: string;
   readonly answer: () => Answer;
@@ -28,15 +28,15 @@ export interface ObserveServer {
   close(): Promise<void>;
 }
 
-/** Serves one path by GET. Throws ADDRESS_IN_USE or ADDRESS_UNAVAILABLE. `what` names the server to a person. */
+/** Serves a few paths by GET. Throws ADDRESS_IN_USE or ADDRESS_UNAVAILABLE. `what` names the server to a person. */
 export async function startObserveServer(
   what: string,
-  question: Question,
+  questions: readonly Question[],
   settings: ObserveSettings,
 ): Promise<ObserveServer> {
   const { host, port } = settings;
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    send(response, request, isForeign(request, host) ? FOREIGN_HOST : route(request, question));
+    send(response, request, isForeign(request, host) ? FOREIGN_HOST : route(request, questions));
   });
   server.maxConnections = MAX_OBSERVE_CONNECTIONS;
   const address = await listen(server, what, host, port);
@@ -64,10 +64,12 @@ const FOREIGN_HOST = text(
   'This address answers only to its own name. Bind it to another one to ask from elsewhere.',
 );
 
-function route(request: IncomingMessage, { path, answer }: Question): Answer {
-  if (request.url?.split('?')[0] !== path) return text(404, `Ask for ${path}.`);
+function route(request: IncomingMessage, questions: readonly Question[]): Answer {
+  const path = request.url?.split('?')[0];
+  const question = questions.find((known) => known.path === path);
+  if (question === undefined) return text(404, `Ask for ${questions.map((known) => known.path).join(' or ')}.`);
   if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'Ask with GET.');
-  return answer();
+  return question.answer();
 }
 
 /**

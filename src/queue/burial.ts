@@ -5,33 +5,43 @@ import { ENTRY_OVERHEAD_BYTES } from './ledger.ts';
 /** A longer reason is cut: it is an answer of a server, and nobody bounds those. */
 const MAX_REASON_CHARS = 1000;
 
+/** What was dropped. */
+export interface PushedOut {
+  readonly letters: number;
+  readonly spans: number;
+}
+
 export interface Burial {
   /**
    * Writes a dead letter for each of the entries, which must still be stored, then drops the oldest letters beyond the
-   * bound; the newest one always stays. Returns how many were dropped. Call it within a transaction.
+   * bound; the newest one always stays. Call it within a transaction.
    */
-  bury(settled: readonly Settled[], nowMs: number): number;
+  bury(settled: readonly Settled[], nowMs: number): PushedOut;
 }
 
 export function createBurial(database: Database, maxBytes: number): Burial {
+  // A dead span without an id stands for all of its request.
   const insert = database.prepare(`
-    INSERT INTO dead_letters (accepted_at, buried_at, signal, encoding, project, dead, bytes, body)
-    SELECT accepted_at, ?2, signal, encoding, project, ?3, length(body) + length(?3) + ${ENTRY_OVERHEAD_BYTES}, body
+    INSERT INTO dead_letters (accepted_at, buried_at, signal, encoding, project, more, spans, dead, retry, bytes, body)
+    SELECT accepted_at, ?2, signal, encoding, project, more, coalesce(?4, spans), ?3, 0,
+      length(body) + length(?3) + ${ENTRY_OVERHEAD_BYTES}, body
     FROM entries WHERE id = ?1`);
   const totals = database.prepare('SELECT count(*) AS letters, sum(bytes) AS bytes FROM dead_letters');
   const dropOldest = database.prepare(
-    'DELETE FROM dead_letters WHERE id = (SELECT min(id) FROM dead_letters) RETURNING bytes',
+    'DELETE FROM dead_letters WHERE id = (SELECT min(id) FROM dead_letters) RETURNING bytes, spans',
   );
 
-  function dropBeyondBound(): number {
+  function dropBeyondBound(): PushedOut {
     const row = totals.get();
     let letters = Number(row?.['letters']);
     let bytes = Number(row?.['bytes']);
-    let dropped = 0;
+    const dropped = { letters: 0, spans: 0 };
     while (bytes > maxBytes && letters > 1) {
-      bytes -= Number(dropOldest.get()?.['bytes']);
+      const oldest = dropOldest.get();
+      bytes -= Number(oldest?.['bytes']);
       letters -= 1;
-      dropped += 1;
+      dropped.letters += 1;
+      dropped.spans += Number(oldest?.['spans']);
     }
     return dropped;
   }
@@ -40,9 +50,10 @@ export function createBurial(database: Database, maxBytes: number): Burial {
     bury(settled, nowMs) {
       for (const { id, dead } of settled) {
         const short = dead.map(({ spanId, reason }) => ({ spanId, reason: reason.slice(0, MAX_REASON_CHARS) }));
-        insert.run(id, nowMs, JSON.stringify(short));
+        const spans = dead.some(({ spanId }) => spanId === '') ? null : dead.length;
+        insert.run(id, nowMs, JSON.stringify(short), spans);
       }
-      return settled.length > 0 ? dropBeyondBound() : 0;
+      return settled.length > 0 ? dropBeyondBound() : { letters: 0, spans: 0 };
     },
   };
 }

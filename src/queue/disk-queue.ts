@@ -8,17 +8,22 @@ import { createFiles, databasePath, openError } from './files.ts';
 import { createFresh } from './fresh.ts';
 import { full } from './full.ts';
 import { createLedger } from './ledger.ts';
+import { startLetterRounds } from './letter-rounds.ts';
+import { createLetters, type Kept } from './letters.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { createMakeRoom } from './make-room.ts';
 import { openSoundDatabase } from './open-database.ts';
 import { createOutbox } from './outbox.ts';
+import { shutOthersOut } from './permissions.ts';
 import { createStore } from './store.ts';
 import { createWriter } from './writer.ts';
 
 /** Bodies kept in memory until they are claimed: spares a fifth of the queue's CPU time. */
 const FRESH_BYTES = 16 * 1024 * 1024;
-/** Dead letters may take this share of maxBytes, beside the entries. */
+/** Dead letters may take this share of maxBytes, beside the entries, where nothing is said about them. */
 const DEAD_LETTER_SHARE = 0.25;
+/** A queue filled to this share counts as full: requests of the usual size may still fit, larger ones do not. */
+const FULL_AT = 0.95;
 
 export interface DiskQueueDeps {
   readonly clock: Clock;
@@ -37,6 +42,8 @@ export interface DiskQueueSettings {
   readonly onFull: 'refuse' | 'drop_oldest';
   /** What a sender is told where the queue is full or cannot be written. */
   readonly retryAfterMs: number;
+  /** Bound on their bodies and reasons, and on their age since the last try. Not given: a quarter of maxBytes, for ever. */
+  readonly deadLetters?: { readonly maxBytes: number /** 0: for ever. */; readonly maxAgeMs: number };
 }
 
 export interface DiskQueue extends Queue {
@@ -44,6 +51,10 @@ export interface DiskQueue extends Queue {
   readonly path: string;
   /** What settled entries have triggered, in the same file. */
   readonly outbox: Outbox;
+  /** Undefined while the disk does not answer. */
+  deadLetters(): Kept | undefined;
+  /** Why a put would not be accepted now, for a person. */
+  trouble(): string | undefined;
 }
 
 /**
@@ -54,19 +65,24 @@ export interface DiskQueue extends Queue {
 export function openDiskQueue(deps: DiskQueueDeps, settings: DiskQueueSettings): DiskQueue {
   const { clock, log } = deps;
   const { dir, maxBytes, onFull, retryAfterMs } = settings;
-  const { lock, store, stored, outbox } = open(deps, settings);
+  const { lock, store, stored, outbox, letters } = open(deps, settings);
   const ledger = createLedger(maxBytes, stored);
   const writer = createWriter({ clock, log, store, onTriggers: outbox.ring });
   const fresh = createFresh(FRESH_BYTES);
   const claims = createClaims({ log, ledger, fresh, store });
   const makeRoom = createMakeRoom({ ...deps, ledger, fresh, store, writer });
   const bell = createBell();
+  const rounds = startLetterRounds(
+    { ...deps, ledger, letters, onRequeued: bell.ring },
+    { maxAgeMs: settings.deadLetters?.maxAgeMs ?? 0 },
+  );
   const closing = new AbortController();
   let closed: Promise<void> | undefined;
 
   const unavailable = (message: string): AcceptOutcome => ({ status: 'unavailable', message, retryAfterMs });
 
   async function shutDown(): Promise<void> {
+    rounds.close();
     writer.close();
     closing.abort();
     bell.ring();
@@ -125,6 +141,18 @@ export function openDiskQueue(deps: DiskQueueDeps, settings: DiskQueueSettings):
       return ledger.waiting() > 0 ? Promise.resolve() : bell.wait(signal);
     },
     depth: () => ledger.depth(),
+    deadLetters() {
+      try {
+        return closed ? undefined : letters.kept();
+      } catch {
+        return undefined; // Whoever claims or writes next says so.
+      }
+    },
+    trouble() {
+      if (closed) return undefined;
+      if (onFull === 'refuse' && ledger.fill() >= FULL_AT) return 'the queue is full: senders are told to come again';
+      return writer.trouble();
+    },
     close() {
       closed ??= shutDown();
       return closed;
@@ -132,16 +160,18 @@ export function openDiskQueue(deps: DiskQueueDeps, settings: DiskQueueSettings):
   };
 }
 
-function open(deps: Pick<DiskQueueDeps, 'clock' | 'log'>, settings: DiskQueueSettings) {
+function open(deps: DiskQueueDeps, settings: DiskQueueSettings) {
   const { dir, fsync, maxBytes, retryAfterMs } = settings;
   let lock: Lock | undefined;
   try {
     createFiles(dir);
+    shutOthersOut(dir, deps.log);
     lock = takeLock(dir);
     const database = openSoundDatabase(deps, dir, fsync);
-    const store = createStore(database, deps.log, maxBytes * DEAD_LETTER_SHARE);
+    const maxLetterBytes = settings.deadLetters?.maxBytes ?? maxBytes * DEAD_LETTER_SHARE;
+    const store = createStore({ ...deps, database }, maxLetterBytes);
     const outbox = createOutbox(deps, database, retryAfterMs);
-    return { lock, store, stored: store.totals(), outbox };
+    return { lock, store, stored: store.totals(), outbox, letters: createLetters(database) };
   } catch (thrown) {
     lock?.release();
     throw openError(dir, thrown);

@@ -43,6 +43,8 @@ export interface Ledger {
   couldFit(bytes: number): boolean;
   /** How many entries are stored and neither claimed nor set aside. */
   waiting(): number;
+  /** The share of the room that is taken: 0 to 1. */
+  fill(): number;
   depth(): QueueDepth;
 }
 
@@ -131,6 +133,7 @@ export function createLedger(maxBytes: number, stored: Pick<QueueDepth, 'entries
     },
     couldFit: (bodyBytes) => claimedBytes + reservedBytes + costOf(bodyBytes) <= maxBytes,
     waiting: () => entries - claimed.size - parked.count(),
+    fill: () => (bytes + entries * ENTRY_OVERHEAD_BYTES + reservedBytes) / maxBytes,
     depth: () => ({ entries, spans, bytes, claimed: claimed.size, parked: parked.count() }),
   };
 }

@@ -2,7 +2,7 @@ import { BridgeError } from '../core/errors.ts';
 import { type Database, inTransaction, readNumber } from './database.ts';
 
 /** Kept in `user_version`. Goes up with each change of the tables. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Measured with bodies of 100 KB and 1 MB. Small pages cost system calls: 4 KiB takes a third to a half more CPU.
@@ -12,7 +12,7 @@ const PAGE_BYTES = 16 * 1024;
 /** How much is written to the log before it is copied into the database: bounds that copy's time (tens of ms) and the log. */
 const WAL_BYTES = 32 * 1024 * 1024;
 
-const TABLES = `
+const ENTRIES = `
   CREATE TABLE entries (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     accepted_at INTEGER NOT NULL, -- milliseconds since the epoch
@@ -20,9 +20,13 @@ const TABLES = `
     encoding    TEXT NOT NULL,
     project     TEXT,
     spans       INTEGER NOT NULL,
+    more        TEXT,             -- JSON: what few requests have; see more.ts
     body        BLOB NOT NULL
   ) STRICT;
+`;
 
+/** What is asked for often stands before the body, which may fill many pages. */
+const DEAD_LETTERS = `
   CREATE TABLE dead_letters (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,
     accepted_at INTEGER NOT NULL,
@@ -30,11 +34,17 @@ const TABLES = `
     signal      TEXT NOT NULL,
     encoding    TEXT NOT NULL,
     project     TEXT,
+    more        TEXT,             -- as of the entry
+    spans       INTEGER NOT NULL, -- how many are dead
     dead        TEXT NOT NULL,    -- JSON: [{spanId, reason}]
+    retry       INTEGER NOT NULL, -- 1: somebody asked for another try
     bytes       INTEGER NOT NULL, -- what the letter counts for in the bound
     body        BLOB NOT NULL
   ) STRICT;
-  CREATE INDEX dead_letter_bytes ON dead_letters (bytes);
+  CREATE INDEX dead_letter_facts ON dead_letters (retry, buried_at, bytes, spans);
+
+  -- What others than the bridge have deleted, until the bridge has counted it.
+  CREATE TABLE purges (spans INTEGER NOT NULL) STRICT;
 `;
 
 /** Since version 2. */
@@ -44,6 +54,17 @@ const OUTBOX = `
     trigger TEXT NOT NULL,   -- JSON: a Trigger
     bytes   INTEGER NOT NULL
   ) STRICT;
+`;
+
+/** From version 2 to 3. */
+const DEAD_LETTERS_ANEW = `
+  ALTER TABLE entries ADD COLUMN more TEXT;
+  ALTER TABLE dead_letters RENAME TO dead_letters_2;
+  ${DEAD_LETTERS}
+  INSERT INTO dead_letters
+    SELECT id, accepted_at, buried_at, signal, encoding, project, NULL, json_array_length(dead), dead, 0, bytes, body
+    FROM dead_letters_2;
+  DROP TABLE dead_letters_2;
 `;
 
 /** Throws QUEUE_NEWER where a newer version of the bridge wrote the file. */
@@ -71,7 +92,11 @@ export function prepareSchema(database: Database, path: string, fsync: boolean):
     PRAGMA temp_store = MEMORY;
   `);
   if (version < SCHEMA_VERSION) {
-    const missing = version === 0 ? TABLES + OUTBOX : OUTBOX;
-    inTransaction(database, () => database.exec(`${missing} PRAGMA user_version = ${SCHEMA_VERSION};`));
+    inTransaction(database, () => database.exec(`${missing(version)} PRAGMA user_version = ${SCHEMA_VERSION};`));
   }
+}
+
+function missing(version: number): string {
+  if (version === 0) return ENTRIES + DEAD_LETTERS + OUTBOX;
+  return (version < 2 ? OUTBOX : '') + DEAD_LETTERS_ANEW;
 }

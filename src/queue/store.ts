@@ -1,11 +1,14 @@
 import type { ProjectId } from '../core/call.ts';
+import type { Counters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Encoding, QueueDepth, QueueEntry, RawRequest, Settled, Signal } from '../core/ports.ts';
 import { createBurial } from './burial.ts';
 import { type Database, inTransaction, readNumber } from './database.ts';
 import type { Item } from './ledger.ts';
+import { readMore, writeMore } from './more.ts';
 import { createTriggerWriter } from './outbox.ts';
+import { SCHEMA_VERSION } from './schema.ts';
 
 /** The file is rewritten once it could give back this much ... */
 const SHRINK_FREE_BYTES = 64 * 1024 * 1024;
@@ -20,20 +23,28 @@ export interface Store {
   read(id: number): QueueEntry;
   /** Ends the settled entries and stores the requests, all or nothing. Returns the new entries in the order of the requests. */
   write(requests: readonly RawRequest[], settled: readonly Settled[], nowMs: number): readonly QueueEntry[];
+  /** Writes a little that changes nothing. */
+  probe(): void;
   /** Gives the space of deleted entries back to the disk where there is much of it and little else to copy. */
   shrink(): void;
   close(): void;
 }
 
-export function createStore(database: Database, log: Log, maxDeadLetterBytes: number): Store {
+export interface StoreDeps {
+  readonly database: Database;
+  readonly log: Log;
+  readonly counters: Counters;
+}
+
+export function createStore({ database, log, counters }: StoreDeps, maxDeadLetterBytes: number): Store {
   const insert = database.prepare(
-    'INSERT INTO entries (accepted_at, signal, encoding, project, spans, body) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO entries (accepted_at, signal, encoding, project, spans, more, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const next = database.prepare(
     'SELECT id, length(body) AS bytes, spans FROM entries WHERE id > ? ORDER BY id LIMIT 1',
   );
   const get = database.prepare(
-    'SELECT id, accepted_at, signal, encoding, project, spans, body FROM entries WHERE id = ?',
+    'SELECT id, accepted_at, signal, encoding, project, spans, more, body FROM entries WHERE id = ?',
   );
   const remove = database.prepare('DELETE FROM entries WHERE id = ?');
   const freePages = database.prepare('PRAGMA freelist_count');
@@ -44,8 +55,8 @@ export function createStore(database: Database, log: Log, maxDeadLetterBytes: nu
 
   function add(request: RawRequest, nowMs: number): QueueEntry {
     const { signal, encoding, project, spans, body } = request;
-    const { lastInsertRowid } = insert.run(nowMs, signal, encoding, project, spans, body);
-    return { id: Number(lastInsertRowid), acceptedAtMs: nowMs, signal, encoding, project, spans, body };
+    const { lastInsertRowid } = insert.run(nowMs, signal, encoding, project, spans, writeMore(request), body);
+    return { ...request, id: Number(lastInsertRowid), acceptedAtMs: nowMs };
   }
 
   return {
@@ -71,26 +82,31 @@ export function createStore(database: Database, log: Log, maxDeadLetterBytes: nu
         encoding: row['encoding'] as Encoding,
         project: row['project'] as ProjectId | null,
         spans: Number(row['spans']),
+        ...readMore(row['more']),
         body: row['body'] as Uint8Array,
       };
     },
     write(requests, settled, nowMs) {
       const dead = settled.filter((entry) => entry.dead.length > 0);
-      const { entries, dropped } = inTransaction(database, () => {
-        const dropped = burial.bury(dead, nowMs);
+      const { entries, pushedOut } = inTransaction(database, () => {
+        const pushedOut = burial.bury(dead, nowMs);
         for (const { id, triggers = [] } of settled) {
           triggerWriter.add(triggers);
           remove.run(id);
         }
-        return { entries: requests.map((request) => add(request, nowMs)), dropped };
+        return { entries: requests.map((request) => add(request, nowMs)), pushedOut };
       });
-      if (dropped > 0) {
+      if (pushedOut.letters > 0) {
+        counters.add('dead_letter_removed_spans', pushedOut.spans, { how: 'pushed_out' });
         log.warn('dropped the oldest dead letters: there were more than the queue keeps', {
-          letters: dropped,
+          ...pushedOut,
           max_bytes: maxDeadLetterBytes,
         });
       }
       return entries;
+    },
+    probe() {
+      database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
     },
     shrink() {
       try {

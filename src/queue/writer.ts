@@ -17,6 +17,8 @@ export interface Writer {
   put(request: RawRequest, done: (stored: Stored) => void): void;
   /** What the disk refuses is tried again with the next transaction. Durable at the latest when a later `put` is. */
   settle(settled: readonly Settled[]): void;
+  /** What keeps it from writing, if anything. While it fails each question is a try. */
+  trouble(): string | undefined;
   /** Writes all that waits, now and for the last time. */
   close(): void;
 }
@@ -111,6 +113,15 @@ export function createWriter({ clock, log, store, onTriggers }: WriterDeps): Wri
     settle(more) {
       for (const one of more) settled.push(one);
       schedule();
+    },
+    trouble() {
+      if (disk === 'working') return undefined;
+      try {
+        store.probe();
+        return undefined;
+      } catch (thrown) {
+        return `the queue cannot be written: ${messageOf(thrown)}`;
+      }
     },
     close() {
       do commit();

@@ -9,6 +9,8 @@ export interface AgentSettings {
   readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
   /** Certificates (PEM) to trust beside those that Node trusts. */
   readonly ca?: readonly (string | Buffer)[];
+  /** Certificate and key (PEM) for a server that asks its clients for one. */
+  readonly pair?: { readonly cert: string; readonly key: string };
 }
 
 export interface Agents {
@@ -16,10 +18,14 @@ export interface Agents {
   readonly https: HttpsAgent;
 }
 
-export function createAgents({ maxSockets, proxyEnv = {}, ca = [] }: AgentSettings): Agents {
+export function createAgents({ maxSockets, proxyEnv = {}, ca = [], pair }: AgentSettings): Agents {
   const options = { keepAlive: true, maxSockets, proxyEnv: { ...proxyEnv } };
   return {
     http: new HttpAgent(options),
-    https: new HttpsAgent({ ...options, ...(ca.length > 0 && { ca: [...getCACertificates('default'), ...ca] }) }),
+    https: new HttpsAgent({
+      ...options,
+      ...pair,
+      ...(ca.length > 0 && { ca: [...getCACertificates('default'), ...ca] }),
+    }),
   };
 }

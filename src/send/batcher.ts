@@ -1,5 +1,6 @@
-import type { Call, ProjectId } from '../core/call.ts';
+import type { Call } from '../core/call.ts';
 import type { Clock, Timer } from '../core/clock.ts';
+import { type Lane, laneOf } from '../core/lane.ts';
 import { ENVELOPE_BYTES } from './batch-body.ts';
 
 export interface BatcherSettings {
@@ -13,12 +14,12 @@ export interface BatcherSettings {
 export interface BatcherDeps<Item> {
   readonly clock: Clock;
   /** Takes over a finished batch. */
-  readonly cut: (project: ProjectId, items: readonly Item[]) => void;
+  readonly cut: (lane: Lane, items: readonly Item[]) => void;
 }
 
 export interface Batcher<Item> {
   add(item: Item): void;
-  /** Cuts the open batch of one project now, or every one. */
+  /** Cuts the open batch of one lane now, or every one. */
   flush(only?: string): void;
 }
 
@@ -28,41 +29,42 @@ interface OpenBatch<Item> {
   bytes: number;
 }
 
-/** Gathers calls into batches: one open batch a project, cut by count, by bytes, or by the age of its first call. */
+/** Gathers calls into batches: one open batch a lane, cut by count, by bytes, or by the age of its first call. */
 export function createBatcher<Item extends { readonly call: Call }>(
   deps: BatcherDeps<Item>,
   settings: BatcherSettings,
 ): Batcher<Item> {
-  const open = new Map<ProjectId, OpenBatch<Item>>();
+  const open = new Map<Lane, OpenBatch<Item>>();
 
-  function start(project: ProjectId): OpenBatch<Item> {
-    const timer = deps.clock.after(settings.maxWaitMs, () => cut(project));
+  function start(lane: Lane): OpenBatch<Item> {
+    const timer = deps.clock.after(settings.maxWaitMs, () => cut(lane));
     const batch = { items: [], timer, bytes: ENVELOPE_BYTES };
-    open.set(project, batch);
+    open.set(lane, batch);
     return batch;
   }
 
-  function cut(project: ProjectId): void {
-    const batch = open.get(project);
+  function cut(lane: Lane): void {
+    const batch = open.get(lane);
     if (batch === undefined) return;
-    open.delete(project);
+    open.delete(lane);
     batch.timer.cancel();
-    deps.cut(project, batch.items);
+    deps.cut(lane, batch.items);
   }
 
   return {
     add(item) {
-      const { projectId, json } = item.call;
-      const full = open.get(projectId);
-      if (full && full.bytes + 1 + json.length > settings.maxBytes) cut(projectId);
+      const { json } = item.call;
+      const lane = laneOf(item.call);
+      const full = open.get(lane);
+      if (full && full.bytes + 1 + json.length > settings.maxBytes) cut(lane);
 
-      const batch = open.get(projectId) ?? start(projectId);
+      const batch = open.get(lane) ?? start(lane);
       batch.bytes += json.length + (batch.items.length > 0 ? 1 : 0);
       batch.items.push(item);
-      if (batch.items.length >= settings.maxCalls || batch.bytes >= settings.maxBytes) cut(projectId);
+      if (batch.items.length >= settings.maxCalls || batch.bytes >= settings.maxBytes) cut(lane);
     },
     flush(only) {
-      for (const project of [...open.keys()]) if (only === undefined || project === only) cut(project);
+      for (const lane of [...open.keys()]) if (only === undefined || lane === only) cut(lane);
     },
   };
 }

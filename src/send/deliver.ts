@@ -1,11 +1,12 @@
-import type { ProjectId } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
+import { type Lane, partsOf } from '../core/lane.ts';
 import type { Deliver, Delivery } from '../core/ports.ts';
 import { type BatcherSettings, createBatcher } from './batcher.ts';
 import { halve } from './halve.ts';
 import { accept, bury, type Item, isWholeHandover, newHandover, release } from './handover.ts';
 import type { GatedOutcome, Later, Send } from './outcome.ts';
+import { createProjectLabel } from './project-label.ts';
 import { createSuspects } from './suspects.ts';
 
 export interface DeliverDeps {
@@ -28,14 +29,14 @@ export interface DeliverSettings extends BatcherSettings {
 
 export interface Deliverer {
   readonly deliver: Deliver;
-  /** Sends the open batch of one project now, or every one. */
+  /** Sends the open batch of one lane now, or every one. */
   flush(only?: string): void;
   /** Cuts requests short: what has no outcome yet, and all that comes later, resolves as released. */
   stop(): void;
 }
 
-/** The batches of one project: some being sent, the others behind them. */
-interface Lane {
+/** The batches of one lane: some being sent, the others behind them. */
+interface Traffic {
   readonly waiting: (readonly Item[])[];
   running: number;
 }
@@ -50,44 +51,47 @@ interface Lane {
  * of them are bad, and then never twice as bad.
  */
 export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Deliverer {
-  const lanes = new Map<ProjectId, Lane>();
+  const lanes = new Map<Lane, Traffic>();
   const laneWidth = Math.max(1, settings.concurrency - 1);
   const stopping = new AbortController();
   const batcher = createBatcher<Item>({ clock: deps.clock, cut: enqueue }, settings);
   const suspects = createSuspects();
+  const labelOf = createProjectLabel();
   const suspectBatcher = createBatcher<Item>(
-    { clock: deps.clock, cut: (project, items) => void sendItems(project, items, deps.sendAlone) },
+    { clock: deps.clock, cut: (lane, items) => void sendItems(lane, items, deps.sendAlone) },
     settings,
   );
 
-  function enqueue(project: ProjectId, items: readonly Item[]): void {
-    const lane = lanes.get(project) ?? { waiting: [], running: 0 };
-    lanes.set(project, lane);
-    lane.waiting.push(items);
-    advance(project, lane);
+  function enqueue(lane: Lane, items: readonly Item[]): void {
+    const traffic = lanes.get(lane) ?? { waiting: [], running: 0 };
+    lanes.set(lane, traffic);
+    traffic.waiting.push(items);
+    advance(lane, traffic);
   }
 
-  function advance(project: ProjectId, lane: Lane): void {
-    while (lane.running < laneWidth) {
-      const items = lane.waiting.shift();
+  function advance(lane: Lane, traffic: Traffic): void {
+    while (traffic.running < laneWidth) {
+      const items = traffic.waiting.shift();
       if (items === undefined) break;
-      lane.running += 1;
-      void sendItems(project, items, deps.send).then(() => {
-        lane.running -= 1;
-        advance(project, lane);
+      traffic.running += 1;
+      void sendItems(lane, items, deps.send).then(() => {
+        traffic.running -= 1;
+        advance(lane, traffic);
       });
     }
-    if (lane.running === 0) lanes.delete(project);
+    if (traffic.running === 0) lanes.delete(lane);
   }
 
-  async function sendItems(project: ProjectId, items: readonly Item[], send: Send<GatedOutcome>): Promise<void> {
+  async function sendItems(lane: Lane, items: readonly Item[], send: Send<GatedOutcome>): Promise<void> {
     if (stopping.signal.aborted) return release(items);
     const calls = items.map(({ call }) => call);
-    const outcome = await send(project, calls, stopping.signal);
-    const halves = (weightOf: (item: Item) => number) => sendHalves(project, halve(items, weightOf), send);
+    const outcome = await send(lane, calls, stopping.signal);
+    countTry(items.length, outcome);
+    const halves = (weightOf: (item: Item) => number) => sendHalves(lane, halve(items, weightOf), send);
     const [first] = items;
     switch (outcome.status) {
       case 'accepted':
+        countCalls(lane, items.length, 'delivered');
         deps.counters.add('exporter_shortened_calls', items.filter(({ whole }) => whole !== undefined).length);
         // A part of a suspect clears it of nothing.
         if (send === deps.send) suspects.accepted(calls);
@@ -95,21 +99,21 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
       case 'too_large': {
         if (items.length > 1) return halves(({ call }) => call.json.length);
         const shorter = first && shortened(first);
-        return shorter ? sendItems(project, [shorter], send) : bury(items, outcome.reason);
+        return shorter ? sendItems(lane, [shorter], send) : giveUp(lane, items, outcome.reason);
       }
       case 'refused':
-        return items.length > 1 ? halves(() => 1) : bury(items, outcome.reason);
+        return items.length > 1 ? halves(() => 1) : giveUp(lane, items, outcome.reason);
       case 'later':
         if (send === deps.sendAlone && items.length > 1) return halves(() => 1);
         if (outcome.trouble !== undefined && isWholeHandover(items)) suspects.failed(calls, outcome.trouble);
-        return postpone(items, outcome);
+        return postpone(lane, items, outcome);
       case 'aborted':
         return release(items);
     }
   }
 
-  async function sendHalves(project: ProjectId, halves: readonly [Item[], Item[]], send: Send<GatedOutcome>) {
-    for (const half of halves) await sendItems(project, half, send);
+  async function sendHalves(lane: Lane, halves: readonly [Item[], Item[]], send: Send<GatedOutcome>) {
+    for (const half of halves) await sendItems(lane, half, send);
   }
 
   /** The call in half of the bytes that were too many; undefined where that cannot be done. */
@@ -119,15 +123,31 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
     return json.length <= maxBytes ? { call: { ...call, json }, handover, whole } : undefined;
   }
 
-  function postpone(items: readonly Item[], { blockedBy, failure }: Later): void {
+  function postpone(lane: Lane, items: readonly Item[], { blockedBy, failure }: Later): void {
     const { maxElapsedMs } = settings;
     const isTooOld = ({ handover }: Item) =>
       failure !== undefined && maxElapsedMs > 0 && deps.clock.now() - handover.acceptedAtMs > maxElapsedMs;
-    bury(items.filter(isTooOld), `given up: ${failure}`);
+    giveUp(lane, items.filter(isTooOld), `given up: ${failure}`);
     release(
       items.filter((item) => !isTooOld(item)),
       blockedBy,
     );
+  }
+
+  function giveUp(lane: Lane, items: readonly Item[], reason: string): void {
+    countCalls(lane, items.length, 'refused');
+    bury(items, reason);
+  }
+
+  function countCalls(lane: Lane, calls: number, outcome: 'delivered' | 'refused'): void {
+    if (calls > 0)
+      deps.counters.add('exporter_project_calls', calls, { project: labelOf(partsOf(lane).project), outcome });
+  }
+
+  function countTry(calls: number, outcome: GatedOutcome): void {
+    const isTried = outcome.status === 'later' ? outcome.trouble !== undefined : outcome.status !== 'aborted';
+    if (isTried) deps.counters.record('exporter_batch_send_size', calls);
+    if (isTried && outcome.status === 'later') deps.counters.add('exporter_send_failed_spans', calls);
   }
 
   return {

@@ -1,5 +1,5 @@
-import type { ProjectId } from '../core/call.ts';
 import type { Clock, Timer } from '../core/clock.ts';
+import type { Lane } from '../core/lane.ts';
 import type { Log, LogFields } from '../core/log.ts';
 import { type BackoffSettings, backoffMs } from './backoff.ts';
 import type { Failure, GatedOutcome, Later, Send, SendOutcome } from './outcome.ts';
@@ -8,7 +8,7 @@ import type { Failure, GatedOutcome, Later, Send, SendOutcome } from './outcome.
 export const MAX_TROUBLES = 10_000;
 
 /** Stands for every project. None is called so: they have a slash. */
-const SERVER = 'server';
+export const SERVER = 'server';
 /** Stands for calls that fail while others get through. */
 export const SUSPECTS = 'suspects';
 
@@ -43,8 +43,8 @@ export interface Gate {
   readonly send: Send<GatedOutcome>;
   /** For suspects: passes by the gate, and after a failure keeps back no project but other suspects. */
   readonly sendAlone: Send<GatedOutcome>;
-  /** What keeps this project from sending now, if anything. */
-  blocker(project: ProjectId): string | undefined;
+  /** What keeps this lane from sending now, if anything. */
+  blocker(lane: Lane): string | undefined;
   /** How much of what is kept back by this may be sent: `one` is a try, and is not said again before it has had its time. */
   callUp(blocked: string): 'all' | 'one' | 'none';
   troubles(): readonly Trouble[];
@@ -65,8 +65,8 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
   const troubles = new Map<string, State>();
   let lastNumber = 0;
 
-  function blocker(project: ProjectId): string | undefined {
-    return keepsBack(troubles.get(SERVER)) ?? keepsBack(troubles.get(project));
+  function blocker(lane: Lane): string | undefined {
+    return keepsBack(troubles.get(SERVER)) ?? keepsBack(troubles.get(lane));
   }
 
   function wait(blocked: string, delayMs: number): Timer {
@@ -80,8 +80,8 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
     });
   }
 
-  function begin(project: ProjectId): readonly State[] {
-    const tries = [SERVER, project].flatMap((key) => troubles.get(key) ?? []);
+  function begin(lane: Lane): readonly State[] {
+    const tries = [SERVER, lane].flatMap((key) => troubles.get(key) ?? []);
     for (const state of tries) {
       state.timer.cancel();
       state.phase = 'trying';
@@ -133,11 +133,11 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
 
   return {
     blocker,
-    async send(project, calls, signal) {
-      const blockedBy = blocker(project);
+    async send(lane, calls, signal) {
+      const blockedBy = blocker(lane);
       if (blockedBy !== undefined) return { status: 'later', blockedBy };
-      const tries = begin(project);
-      const outcome = await deps.send(project, calls, signal);
+      const tries = begin(lane);
+      const outcome = await deps.send(lane, calls, signal);
       switch (outcome.status) {
         case 'accepted':
         case 'too_large':
@@ -146,7 +146,7 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
           return outcome;
         case 'retry':
         case 'held': {
-          const blocked = outcome.status === 'held' && outcome.concerns === 'server' ? SERVER : project;
+          const blocked = outcome.status === 'held' && outcome.concerns === 'server' ? SERVER : lane;
           for (const state of tries) if (state.blocked !== blocked) fail(state.blocked, outcome, tries);
           return later(blocked, outcome, fail(blocked, outcome, tries));
         }
@@ -154,8 +154,8 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
           return outcome;
       }
     },
-    async sendAlone(project, calls, signal) {
-      const outcome = await deps.send(project, calls, signal);
+    async sendAlone(lane, calls, signal) {
+      const outcome = await deps.send(lane, calls, signal);
       if (outcome.status !== 'retry' && outcome.status !== 'held') return outcome;
       const known = troubles.get(SUSPECTS);
       known?.timer.cancel();

@@ -1,4 +1,5 @@
-import type { Call, ProjectId } from '../core/call.ts';
+import type { Call } from '../core/call.ts';
+import type { Lane } from '../core/lane.ts';
 
 /** What became of one request to Weave: what the caller has to do next, not which status it was. */
 export type SendOutcome =
@@ -46,5 +47,5 @@ export interface Later {
   readonly trouble?: number;
 }
 
-/** Sends calls that all belong to `project`. Never rejects. What wraps a `Send` has its form. */
-export type Send<Outcome> = (project: ProjectId, calls: readonly Call[], signal: AbortSignal) => Promise<Outcome>;
+/** Sends calls that all belong to `lane`. Never rejects. What wraps a `Send` has its form. */
+export type Send<Outcome> = (lane: Lane, calls: readonly Call[], signal: AbortSignal) => Promise<Outcome>;

@@ -1,4 +1,5 @@
 import type { Call } from '../core/call.ts';
+import { laneOf } from '../core/lane.ts';
 
 /** Failures of a request after which its calls are suspected: each in another trouble, so that others got through between. */
 export const MAX_FAILURES = 10;
@@ -20,7 +21,7 @@ export interface Suspects {
 export function createSuspects(): Suspects {
   /** By the id of the first call. */
   const remembered = new Map<string, { readonly failures: number; readonly trouble: number }>();
-  const keyOf = ([first]: readonly Call[]): string => (first ? first.projectId + first.id : '');
+  const keyOf = ([first]: readonly Call[]): string => (first ? laneOf(first) + first.id : '');
   return {
     failed(calls, trouble) {
       const before = remembered.get(keyOf(calls));

@@ -1,9 +1,11 @@
 import type { ClientRequest } from 'node:http';
 import got, { RequestError } from 'got';
-import type { ProjectId } from '../core/call.ts';
+import type { Account } from '../core/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
+import { hide } from '../core/hide.ts';
+import { type Lane, partsOf } from '../core/lane.ts';
 import { type Agents, createAgents } from './agents.ts';
 import { batchBody } from './batch-body.ts';
 import { type Answer, classify } from './classify.ts';
@@ -16,6 +18,16 @@ export const MAX_ANSWER_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 const KEY_REFUSED = new Set([401, 403]);
 
+const CHECK_SENDER = 'Check the wandb-api-key that the sender of these calls sends along.';
+/** After a restart, until the sender comes again: its key was never written down. */
+const KEY_GONE: EndpointOutcome = {
+  status: 'held',
+  httpStatus: 401,
+  concerns: 'project',
+  reason: 'the sender has not shown its W&B key since the bridge started',
+  todo: 'It goes on when the sender comes again with the same key.',
+};
+
 export interface WeaveClientDeps {
   readonly clock: Clock;
   readonly counters: Counters;
@@ -26,6 +38,10 @@ export interface WeaveClientSettings {
   readonly url: string;
   /** null: send no credentials (a local Weave). Asked again after Weave has turned a key away: it may be another one by then. */
   readonly apiKey: () => string | null;
+  /** The key of a sender that brings its own; undefined while it is not known. */
+  readonly accountKey?: (account: Account) => string | undefined;
+  /** Beside the keys: what must not be seen even where a server or a proxy repeats it. */
+  readonly secrets?: readonly string[];
   /** For the whole request, connecting and the answer included. */
   readonly timeoutMs: number;
   readonly userAgent: string;
@@ -70,12 +86,12 @@ export function createWeaveClient(deps: WeaveClientDeps, settings: WeaveClientSe
   });
   let apiKey = settings.apiKey();
 
-  async function post(path: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
+  async function post(path: string, key: string | null, body: Buffer, signal: AbortSignal): Promise<Answer> {
     const request = http.stream.post(base + path, {
       body: asItIs(body),
       headers: {
         'content-length': String(body.length),
-        ...(apiKey !== null && { authorization: basicAuth(apiKey) }),
+        ...(key !== null && { authorization: basicAuth(key) }),
       },
       signal,
     });
@@ -104,6 +120,14 @@ export function createWeaveClient(deps: WeaveClientDeps, settings: WeaveClientSe
     }
   }
 
+  function discreet(answer: Answer, key: string | null): Answer {
+    const own = key === null ? [] : [key, basicAuth(key).replace('Basic ', '')];
+    const secrets = [...own, ...(settings.secrets ?? [])];
+    return answer.status === 'answered'
+      ? { ...answer, body: hide(answer.body, secrets) }
+      : { ...answer, message: hide(answer.message, secrets) };
+  }
+
   function count(answer: Answer, bodyBytes: number): void {
     const { counters } = deps;
     if (answer.status === 'failed') {
@@ -116,21 +140,29 @@ export function createWeaveClient(deps: WeaveClientDeps, settings: WeaveClientSe
     }
   }
 
-  async function send(path: string, body: Buffer, signal: AbortSignal): Promise<EndpointOutcome> {
-    const answer = await post(path, body, signal);
+  async function send(lane: Lane, path: string, body: Buffer, signal: AbortSignal): Promise<EndpointOutcome> {
+    const { account } = partsOf(lane);
+    const key = account === undefined ? apiKey : settings.accountKey?.(account);
+    if (key === undefined) return KEY_GONE;
+    const startedMs = deps.clock.monotonic();
+    const answer = discreet(await post(path, key, body, signal), key);
     if (answer.status === 'failed' && signal.aborted) return { status: 'aborted' };
+    deps.counters.record('exporter_request_duration_seconds', (deps.clock.monotonic() - startedMs) / 1000);
     count(answer, body.length);
     if (answer.status === 'answered' && KEY_REFUSED.has(answer.httpStatus)) apiKey = settings.apiKey();
-    return classify(answer, deps.clock.now());
+    const outcome = classify(answer, deps.clock.now());
+    if (account === undefined || outcome.status !== 'held' || !KEY_REFUSED.has(outcome.httpStatus)) return outcome;
+    // The key of one sender is no reason to keep the others waiting.
+    return { ...outcome, concerns: 'project', todo: CHECK_SENDER };
   }
 
   return {
-    complete: (project, calls, signal) => send(`${pathOf(project)}/calls/complete`, batchBody(calls), signal),
-    upsertBatch: (_project, calls, signal) => send('/call/upsert_batch', startEndBody(calls), signal),
-    start: (project, calls, signal) => send(`${pathOf(project)}/call/start`, startBody(calls), signal),
-    end: (project, calls, signal) => send(`${pathOf(project)}/call/end`, endBody(calls), signal),
-    olderStart: (_project, calls, signal) => send('/call/upsert_batch', olderStartBody(calls), signal),
-    olderEnd: (_project, calls, signal) => send('/call/end', olderEndBody(calls), signal),
+    complete: (lane, calls, signal) => send(lane, `${pathOf(lane)}/calls/complete`, batchBody(calls), signal),
+    upsertBatch: (lane, calls, signal) => send(lane, '/call/upsert_batch', startEndBody(calls), signal),
+    start: (lane, calls, signal) => send(lane, `${pathOf(lane)}/call/start`, startBody(calls), signal),
+    end: (lane, calls, signal) => send(lane, `${pathOf(lane)}/call/end`, endBody(calls), signal),
+    olderStart: (lane, calls, signal) => send(lane, '/call/upsert_batch', olderStartBody(calls), signal),
+    olderEnd: (lane, calls, signal) => send(lane, '/call/end', olderEndBody(calls), signal),
     close() {
       agents.http.destroy();
       agents.https.destroy();
@@ -150,8 +182,8 @@ function failed(thrown: unknown): Answer {
   return { status: 'failed', code, message, ...(response && { httpStatus: response.statusCode }) };
 }
 
-function pathOf(project: ProjectId): string {
-  return `/v2/${project.split('/').map(encodeURIComponent).join('/')}`;
+function pathOf(lane: Lane): string {
+  return `/v2/${partsOf(lane).project.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** For `http.ClientRequest`: its socket is a kept one or a new one, and both are known only with this event. */

@@ -1,5 +1,5 @@
-import type { Endpoint } from './config/endpoint.ts';
-import { BridgeError } from './core/errors.ts';
+import type { Endpoint } from '../config/endpoint.ts';
+import { BridgeError } from '../core/errors.ts';
 
 /** Starts a server at the address that an option gives. Where it cannot be had, the error names the option. */
 export async function bind<T>(
@@ -10,7 +10,8 @@ export async function bind<T>(
   try {
     return await startAt(endpoint);
   } catch (thrown) {
-    if (!(thrown instanceof BridgeError)) throw thrown;
+    const isAboutAddress = thrown instanceof BridgeError && thrown.code.startsWith('ADDRESS_');
+    if (!isAboutAddress) throw thrown;
     throw new BridgeError(thrown.code, `${option}: ${thrown.message}`, { cause: thrown });
   }
 }

@@ -1,26 +1,29 @@
-import { createKeySource } from './config/key-source.ts';
-import type { Config } from './config/options.ts';
-import { systemSources } from './config/sources.ts';
-import type { Clock } from './core/clock.ts';
-import type { Counters } from './core/counters.ts';
-import type { Log } from './core/log.ts';
-import type { Queue } from './core/ports.ts';
-import { decodeLogs } from './decode/logs.ts';
-import { decodeRequest } from './decode/request.ts';
-import { createJoinLogs } from './join/join-logs.ts';
-import { createMapper } from './map/map-spans.ts';
-import { shortenCall } from './map/shorten.ts';
-import { createPipeline, type Pipeline } from './pipeline.ts';
-import { createContent } from './pipeline-content.ts';
-import { matchDelivered } from './pipeline-match.ts';
-import { createDeliver } from './send/deliver.ts';
-import { createFallback } from './send/fallback.ts';
-import { createGate, type Trouble } from './send/gate.ts';
-import { createLimit } from './send/limit.ts';
-import { createWeaveClient } from './send/weave-client.ts';
-import { mapSettings } from './service-map.ts';
-import type { Match } from './trigger/match.ts';
-import { VERSION } from './version.ts';
+import { createKeySource } from '../config/key-source.ts';
+import type { Config } from '../config/options.ts';
+import { systemSources } from '../config/sources.ts';
+import type { Accounts } from '../core/accounts.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import type { Log } from '../core/log.ts';
+import type { Queue, TraceMemory } from '../core/ports.ts';
+import { decodeLogs } from '../decode/logs.ts';
+import { decodeRequest } from '../decode/request.ts';
+import { createJoinLogs } from '../join/join-logs.ts';
+import { createMapper } from '../map/map-spans.ts';
+import { shortenCall } from '../map/shorten.ts';
+import { createContent } from '../pipeline/content.ts';
+import { matchDelivered } from '../pipeline/match.ts';
+import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
+import { createDeliver } from '../send/deliver.ts';
+import { createFallback } from '../send/fallback.ts';
+import { createGate, type Trouble } from '../send/gate.ts';
+import { createLimit } from '../send/limit.ts';
+import { createWeaveClient } from '../send/weave-client.ts';
+import type { Match } from '../trigger/match.ts';
+import { VERSION } from '../version.ts';
+import { mapSettings } from './map.ts';
+import type { Tracing } from './own-traces.ts';
+import { proxySecrets, weaveAgents } from './way-out.ts';
 
 /** Calls that are mapped and not yet answered for, over all requests: enough to keep every connection busy. */
 const BATCHES_IN_FLIGHT_PER_CONNECTION = 1.5;
@@ -28,14 +31,20 @@ const BATCHES_IN_FLIGHT_PER_CONNECTION = 1.5;
 /** How long an older server is taken for one before it is asked again. */
 const RECHECK_ROUTE_MS = 10 * 60_000;
 
-/** Spans and log records that may wait for each other. */
-const MAX_WAITING = 10_000;
+/** Spans that may wait for their log records, and bytes of records that may wait for their spans. */
+export const MAX_WAITING_SPANS = 10_000;
+export const MAX_WAITING_RECORD_BYTES = 64 * 1024 * 1024;
 
 export interface DeliveryDeps {
   readonly queue: Queue;
   readonly clock: Clock;
   readonly log: Log;
   readonly counters: Counters;
+  /** Where there is a disk: tokens that were counted before a restart. */
+  readonly memory?: TraceMemory;
+  /** The keys of senders that bring their own. */
+  readonly accounts?: Accounts;
+  readonly tracing?: Pick<Tracing, 'send'>;
   /** What rules make of calls that Weave has accepted. */
   readonly match?: Match | undefined;
 }
@@ -48,23 +57,27 @@ export interface DeliveryLine {
   close(): void;
 }
 
-/** Everything behind the queue: pipeline ─> deliver ─> limit ─> gate ─> fallback ─> Weave. */
+/** Everything behind the queue: pipeline ─> deliver ─> limit ─> gate ─> fallback ─> Weave. Throws TLS_UNUSABLE. */
 export function createDeliveryLine(deps: DeliveryDeps, config: Config): DeliveryLine {
   const { queue, clock, log, counters, match } = deps;
   const { weave, batch, retry } = config;
+  const sources = systemSources();
   const client = createWeaveClient(
     { clock, counters },
     {
       url: weave.url,
-      apiKey: createKeySource(config, systemSources()),
+      apiKey: createKeySource(config, sources),
+      accountKey: (account) => deps.accounts?.keyOf(account),
       timeoutMs: weave.timeout,
       userAgent: `otel-weave-bridge/${VERSION}`,
       maxSockets: weave.concurrency,
+      agents: weaveAgents(config, sources, weave.concurrency),
+      secrets: proxySecrets(config, sources),
     },
   );
   const fallback = createFallback({ ...client, clock, log }, { recheckMs: RECHECK_ROUTE_MS });
   const gate = createGate(
-    { send: fallback, clock, log, wake: () => pipeline.wake() },
+    { send: deps.tracing?.send(fallback) ?? fallback, clock, log, wake: () => pipeline.wake() },
     { initialMs: retry.initial, maxMs: retry.max },
   );
   const { concurrency } = weave;
@@ -80,13 +93,12 @@ export function createDeliveryLine(deps: DeliveryDeps, config: Config): Delivery
       maxElapsedMs: retry.max_elapsed,
     },
   );
-  const map = createMapper(mapSettings(config, log));
-  const join = createJoinLogs(
-    { clock },
-    { waitMs: config.map.join_logs.wait, keepMs: config.map.join_logs.keep, maxWaiting: MAX_WAITING },
-  );
+  const map = createMapper({ ...mapSettings(config, log), counters, ...(deps.memory && { memory: deps.memory }) });
+  const { wait: waitMs, keep: keepMs } = config.map.join_logs;
+  const waiting = { maxSpans: MAX_WAITING_SPANS, maxBytes: MAX_WAITING_RECORD_BYTES };
+  const join = createJoinLogs({ clock, log }, { waitMs, keepMs, ...waiting });
   const deliver = match ? matchDelivered({ deliver: deliverer.deliver, match }) : deliverer.deliver;
-  const content = createContent({ join, decodeLogs, map, deliver, queue, log });
+  const content = createContent({ join, decodeLogs, map, deliver, queue, log, counters });
   const pipeline: Pipeline = createPipeline(
     { queue, decode: decodeRequest, map, deliverer, gate, content, clock, log, counters },
     {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import type { Config } from './config/options.ts';
-import type { Clock } from './core/clock.ts';
-import { BridgeError } from './core/errors.ts';
-import { createJobDesk, type JobDesk } from './trigger/jobs/manage.ts';
-import { openTriggerStore, triggersPath } from './trigger/store/store.ts';
+import type { Config } from '../config/options.ts';
+import type { Clock } from '../core/clock.ts';
+import { BridgeError } from '../core/errors.ts';
+import { createJobDesk, type JobDesk } from '../trigger/jobs/manage.ts';
+import { openTriggerStore, triggersPath } from '../trigger/store/store.ts';
 
-export type { JobDesk, JobDetails, JobView } from './trigger/jobs/manage.ts';
+export type { JobDesk, JobDetails, JobView } from '../trigger/jobs/manage.ts';
 
 /** Opens the jobs of a queue directory; a bridge may be running on it. Throws JOB_UNKNOWN where there never were any. */
 export function openJobDesk({ queue }: Config, clock: Clock): JobDesk & { close(): void } {

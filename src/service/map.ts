@@ -1,8 +1,8 @@
-import type { Config } from './config/options.ts';
-import { messageOf } from './core/errors.ts';
-import type { Log } from './core/log.ts';
-import type { MapSettings } from './map/map-spans.ts';
-import { VERSION } from './version.ts';
+import type { Config } from '../config/options.ts';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { MapSettings } from '../map/map-spans.ts';
+import { VERSION } from '../version.ts';
 
 /** The `map` section of the config, for the mapper. */
 export function mapSettings({ map }: Config, log: Log): MapSettings {

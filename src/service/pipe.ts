@@ -1,20 +1,22 @@
-import type { Config } from './config/options.ts';
-import type { Clock } from './core/clock.ts';
-import type { Counters } from './core/counters.ts';
-import type { Log } from './core/log.ts';
-import type { Accept, Queue, RoutedSpan } from './core/ports.ts';
-import { routeSpans } from './core/route.ts';
-import { checkRequest } from './decode/check.ts';
-import { decodeRequest } from './decode/request.ts';
-import { createExplainer, type Explanation } from './map/explain.ts';
-import { createMapper } from './map/map-spans.ts';
-import { openDiskQueue } from './queue/disk-queue.ts';
-import { createMemoryQueue } from './queue/memory-queue.ts';
-import { createFiles, type Files } from './receive/files.ts';
+import type { Config } from '../config/options.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import type { Log } from '../core/log.ts';
+import type { Accept, Queue, RoutedSpan, TraceMemory } from '../core/ports.ts';
+import { routeSpans } from '../core/route.ts';
+import { checkRequest } from '../decode/check.ts';
+import { decodeRequest } from '../decode/request.ts';
+import { createExplainer, type Explanation } from '../map/explain.ts';
+import { createMapper } from '../map/map-spans.ts';
+import { openDiskQueue } from '../queue/disk-queue.ts';
+import { createMemoryQueue } from '../queue/memory-queue.ts';
+import { openTraceMemory } from '../queue/trace-memory.ts';
+import { createFiles, type Files } from '../receive/files.ts';
+import { createDeliveryLine } from './delivery.ts';
+import { mapSettings } from './map.ts';
+import { createSpanReader, type TakeSpans } from './read.ts';
 import type { StopReport } from './service.ts';
-import { createDeliveryLine } from './service-delivery.ts';
-import { mapSettings } from './service-map.ts';
-import { createTriggerLine, type TriggerLine } from './service-triggers.ts';
+import { createTriggerLine, type TriggerLine } from './triggers.ts';
 
 /** What the memory queue has room for beside one request of the largest size. Little, for the files wait where they are. */
 const MEMORY_QUEUE_BYTES = 8 * 1024 * 1024;
@@ -38,8 +40,8 @@ export interface Pipe extends Files {
 /** Files in, calls out. The queue is on disk only where `queueOnDisk` says so: else what is left at the end is gone. */
 export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean): Pipe {
   const { clock, counters } = deps;
-  const { queue, triggers } = queueOnDisk ? onDisk(config, deps) : inMemory(config, deps);
-  const delivery = createDeliveryLine({ ...deps, queue, match: triggers?.match }, config);
+  const { queue, memory, triggers } = queueOnDisk ? onDisk(config, deps) : inMemory(config, deps);
+  const delivery = createDeliveryLine({ ...deps, queue, ...(memory && { memory }), match: triggers?.match }, config);
   triggers?.start();
   delivery.pipeline.start();
 
@@ -57,6 +59,7 @@ export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean):
       const { left } = await drain(signal);
       delivery.close();
       await triggers?.close();
+      memory?.close();
       await queue.close();
       return {
         delivered: counters.total('exporter_sent_spans'),
@@ -67,23 +70,42 @@ export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean):
   };
 }
 
+/** Files whose spans are told one by one; those that lack content when all log records of all files are known. */
+export interface ToldFiles extends Files {
+  /** To be called when all files are read. */
+  finish(): Promise<void>;
+}
+
 /** Files in, the JSON text of calls out: nothing is sent. */
-export function startDryRun(config: Config, deps: PipeDeps, print: (json: Buffer) => Promise<void>): Files {
+export function startDryRun(config: Config, deps: PipeDeps, print: (json: Buffer) => Promise<void>): ToldFiles {
   const map = createMapper(mapSettings(config, deps.log));
-  return readSpans(config, deps, async (spans) => {
-    for (const { json } of map(spans).calls) await print(json);
+  return tellSpans(config, deps, async (spans, logs) => {
+    const { calls, lacking } = map(spans);
+    const held = logs === 'whole' ? [] : lacking;
+    const heldCalls = new Set(held.map(({ call }) => call));
+    for (const [at, { json }] of calls.entries()) if (!heldCalls.has(at)) await print(json);
+    const heldSpans = new Set(held.map(({ span }) => span));
+    return spans.filter((span) => heldSpans.has(span));
   });
 }
 
 /** Files in, for each span where the fields of its call come from. */
-export function startExplain(config: Config, deps: PipeDeps, tell: (found: Explanation) => Promise<void>): Files {
+export function startExplain(config: Config, deps: PipeDeps, tell: (found: Explanation) => Promise<void>): ToldFiles {
   const explain = createExplainer(mapSettings(config, deps.log));
-  return readSpans(config, deps, async (spans) => {
-    for (const found of explain(spans)) await tell(found);
+  return tellSpans(config, deps, async (spans, logs) => {
+    const found = explain(spans);
+    const isHeld = (at: number) => logs === 'may-come' && found[at]?.lacksContent === true;
+    for (const [at, one] of found.entries()) if (!isHeld(at)) await tell(one);
+    return spans.filter((_, at) => isHeld(at));
   });
 }
 
-/** Hands on the spans of each request; log records have nothing to be joined to here. */
+function tellSpans(config: Config, deps: PipeDeps, take: TakeSpans): ToldFiles {
+  const reader = createSpanReader(take, config.weave.project ?? null);
+  return { ...files(config, deps, reader.accept), finish: reader.finish };
+}
+
+/** Hands on the spans of each request as they are: log records are passed over. */
 export function readSpans(
   config: Config,
   deps: PipeDeps,
@@ -111,15 +133,22 @@ function files({ weave, receive, map }: Config, deps: PipeDeps, accept: Accept):
 
 interface Stored {
   readonly queue: Queue;
+  readonly memory?: TraceMemory;
   readonly triggers?: TriggerLine;
 }
 
 /** What rules make of the calls goes on while the files are read; the rest of it waits on disk for the next `serve`. */
 function onDisk(config: Config, deps: PipeDeps): Stored {
-  const { dir, max_size: maxBytes, fsync } = config.queue;
+  const { dir, max_size: maxBytes, fsync, dead_letters: letters } = config.queue;
+  const deadLetters = { maxBytes: letters.max_size, maxAgeMs: letters.max_age };
   // A file can be read again: it is held back, and drops nothing.
-  const queue = openDiskQueue(deps, { dir, maxBytes, fsync, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS });
-  return { queue, triggers: createTriggerLine({ ...deps, outbox: queue.outbox }, config) };
+  const queue = openDiskQueue(deps, {
+    ...{ dir, maxBytes, fsync, deadLetters },
+    onFull: 'refuse',
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+  const triggers = createTriggerLine({ ...deps, outbox: queue.outbox }, config);
+  return { queue, memory: openTraceMemory(dir, deps), triggers };
 }
 
 function inMemory({ receive, scoring, jobs }: Config, deps: PipeDeps): Stored {

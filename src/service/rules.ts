@@ -1,10 +1,10 @@
-import type { Config } from './config/options.ts';
-import { createMapper } from './map/map-spans.ts';
-import type { Files } from './receive/files.ts';
-import { mapSettings } from './service-map.ts';
-import { type PipeDeps, readSpans } from './service-pipe.ts';
-import { createMatch } from './trigger/match.ts';
-import { ruleSet } from './trigger/rule-set.ts';
+import type { Config } from '../config/options.ts';
+import { createMapper } from '../map/map-spans.ts';
+import type { Files } from '../receive/files.ts';
+import { createMatch } from '../trigger/match.ts';
+import { ruleSet } from '../trigger/rule-set.ts';
+import { mapSettings } from './map.ts';
+import { type PipeDeps, readSpans } from './pipe.ts';
 
 /** What a rule would have sent about a call. */
 export interface Pick {

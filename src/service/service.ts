@@ -1,18 +1,22 @@
-import type { Config } from './config/options.ts';
-import { type Clock, systemClock } from './core/clock.ts';
-import { type Counters, createCounters } from './core/counters.ts';
-import { type Log, silentLog } from './core/log.ts';
-import { checkRequest } from './decode/check.ts';
-import { startHealth } from './observe/health.ts';
-import { startMetrics } from './observe/metrics.ts';
-import { openDiskQueue } from './queue/disk-queue.ts';
-import { GRPC_LIMITS, startGrpcReceiver } from './receive/grpc.ts';
-import { HTTP_LIMITS, startHttpReceiver } from './receive/http.ts';
-import { RECEIVER_LIMITS } from './receive/receiver.ts';
-import { bind } from './service-bind.ts';
-import { createDeliveryLine, describeTrouble } from './service-delivery.ts';
-import { createTriggerLine } from './service-triggers.ts';
+import type { Config } from '../config/options.ts';
+import { createAccounts } from '../core/accounts.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
+import { type Counters, createCounters } from '../core/counters.ts';
+import { type Log, silentLog } from '../core/log.ts';
+import { checkRequest } from '../decode/check.ts';
+import { startHealth } from '../observe/health.ts';
+import { startMetrics } from '../observe/metrics.ts';
+import { openDiskQueue } from '../queue/disk-queue.ts';
+import { openTraceMemory } from '../queue/trace-memory.ts';
+import { bind } from './bind.ts';
+import { createDeliveryLine, describeTrouble } from './delivery.ts';
+import { notReady } from './health.ts';
+import { createTracing } from './own-traces.ts';
+import { startReceivers } from './receivers.ts';
+import { createTriggerLine } from './triggers.ts';
 
+/** W&B keys of senders that are remembered at a time. */
+const MAX_ACCOUNTS = 10_000;
 /** What a sender is told while the queue is full or its disk fails. */
 const RETRY_AFTER_MS = 1000;
 
@@ -70,7 +74,8 @@ export async function startService(config: Config, deps: ServiceDeps = {}): Prom
 
 async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<Service> {
   const { clock = systemClock, log = silentLog, counters = createCounters() } = deps;
-  const { queue: stored, receive, telemetry, shutdown } = config;
+  const accounts = createAccounts({ maxKeys: MAX_ACCOUNTS });
+  const { queue: stored, telemetry, shutdown } = config;
 
   const queue = openDiskQueue(
     { clock, log, counters },
@@ -80,53 +85,55 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
       fsync: stored.fsync,
       onFull: stored.on_full,
       retryAfterMs: RETRY_AFTER_MS,
+      deadLetters: { maxBytes: stored.dead_letters.max_size, maxAgeMs: stored.dead_letters.max_age },
     },
   );
   undo.push(queue.close);
+  const memory = openTraceMemory(stored.dir, { log });
+  undo.push(async () => memory.close());
 
   const triggers = createTriggerLine({ outbox: queue.outbox, clock, log, counters }, config);
   undo.push(triggers.close);
   triggers.start();
 
-  const delivery = createDeliveryLine({ queue, clock, log, counters, match: triggers.match }, config);
+  const tracing = createTracing({ clock, log, counters }, telemetry.traces.endpoint);
+  undo.push(tracing.close);
+
+  const delivery = createDeliveryLine(
+    { queue, memory, tracing, clock, log, counters, accounts, match: triggers.match },
+    config,
+  );
   undo.push(delivery.close, delivery.pipeline.close);
   delivery.pipeline.start();
 
-  const receiverDeps = { accept: queue.put, check: checkRequest, clock, log, counters };
-  const limits = {
-    ...RECEIVER_LIMITS,
-    maxBodyBytes: receive.max_body,
-    closeTimeoutMs: shutdown.timeout,
-    defaultProjectKnown: config.weave.project !== undefined,
-    joinLogs: config.map.join_logs.wait > 0 && config.map.capture_content,
-  };
-  const http = await bind('receive.http.endpoint', receive.http.endpoint, (at) =>
-    startHttpReceiver(receiverDeps, { ...limits, ...HTTP_LIMITS, ...at }),
+  const receivers = await startReceivers(
+    { accept: tracing.accept(queue.put), check: checkRequest, clock, log, counters, accounts },
+    config,
   );
-  undo.push(http.close);
-  const grpc = await bind('receive.grpc.endpoint', receive.grpc.endpoint, (at) =>
-    startGrpcReceiver(receiverDeps, { ...limits, ...GRPC_LIMITS, ...at }),
-  );
-  undo.push(grpc.close);
+  undo.push(receivers.close);
+  tracing.refuseCircle([receivers.http, receivers.grpc]);
 
   let state: 'ready' | 'stopping' = 'ready';
-  const reasons = () => (state === 'ready' ? [] : ['stopping']);
+  const isStopping = () => state === 'stopping';
+  const reasons = () => notReady({ isStopping, queue, troubles: delivery.troubles, counters });
   const troubles = () => delivery.troubles().map(describeTrouble);
   const health = await bind('telemetry.health', telemetry.health, (at) =>
     startHealth({ clock, reasons, troubles }, at),
   );
   undo.push(health.close);
-  const metricsDeps = { clock, counters, queue: { depth: queue.depth, maxBytes: stored.max_size } };
+  const metricsDeps = { clock, counters, queue: { ...queue, maxBytes: stored.max_size }, troubles: delivery.troubles };
   const metrics = await bind('telemetry.metrics', telemetry.metrics, (at) => startMetrics(metricsDeps, at));
 
   async function stop(): Promise<StopReport> {
     state = 'stopping';
     const deadlineMs = clock.monotonic() + shutdown.timeout;
-    await Promise.all([http.close(), grpc.close()]);
+    await receivers.close();
     const { left } = await delivery.pipeline.drain(Math.max(0, deadlineMs - clock.monotonic()), 'may-come');
     delivery.close();
     await triggers.close();
+    memory.close();
     await queue.close();
+    await tracing.close();
     await Promise.all([health.close(), metrics.close()]);
     return {
       delivered: counters.total('exporter_sent_spans'),
@@ -137,7 +144,7 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
 
   let stopped: Promise<StopReport> | undefined;
   return {
-    addresses: { http: http.address, grpc: grpc.address, health: health.address, metrics: metrics.address },
+    addresses: { http: receivers.http, grpc: receivers.grpc, health: health.address, metrics: metrics.address },
     close() {
       stopped ??= stop();
       return stopped;

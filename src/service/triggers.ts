@@ -1,23 +1,24 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { createKeySource } from './config/key-source.ts';
-import type { Config } from './config/options.ts';
-import { systemSources } from './config/sources.ts';
-import type { Clock } from './core/clock.ts';
-import type { Counters } from './core/counters.ts';
-import type { Log } from './core/log.ts';
-import type { Outbox } from './core/ports.ts';
-import { createClient } from './trigger/http/client.ts';
-import { baseUrl, createBatchApi } from './trigger/jobs/batch-api.ts';
-import { createInputFiles } from './trigger/jobs/input-file.ts';
-import { createJobRunner, type JobRunner } from './trigger/jobs/job-runner.ts';
-import { createMatch, type Match } from './trigger/match.ts';
-import { ruleSet } from './trigger/rule-set.ts';
-import { createScoring } from './trigger/scoring/scoring.ts';
-import { openTriggerStore, type TriggerStore, triggersPath } from './trigger/store/store.ts';
-import { createTriggers } from './trigger/triggers.ts';
-import { createWeaveApi, type WeaveApi } from './trigger/weave/weave-api.ts';
-import { VERSION } from './version.ts';
+import { createKeySource } from '../config/key-source.ts';
+import type { Config } from '../config/options.ts';
+import { systemSources } from '../config/sources.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import type { Log } from '../core/log.ts';
+import type { Outbox } from '../core/ports.ts';
+import { createClient } from '../trigger/http/client.ts';
+import { baseUrl, createBatchApi } from '../trigger/jobs/batch-api.ts';
+import { createInputFiles } from '../trigger/jobs/input-file.ts';
+import { createJobRunner, type JobRunner } from '../trigger/jobs/job-runner.ts';
+import { createMatch, type Match } from '../trigger/match.ts';
+import { ruleSet } from '../trigger/rule-set.ts';
+import { createScoring } from '../trigger/scoring/scoring.ts';
+import { openTriggerStore, type TriggerStore, triggersPath } from '../trigger/store/store.ts';
+import { createTriggers } from '../trigger/triggers.ts';
+import { createWeaveApi, type WeaveApi } from '../trigger/weave/weave-api.ts';
+import { VERSION } from '../version.ts';
+import { otherAgents, weaveAgents } from './way-out.ts';
 
 /** After a lost answer: how long a score, or a batch, may take to show up before it is taken for one that is not there. */
 const UNCLEAR_MS = 5 * 60_000;
@@ -61,6 +62,7 @@ export function createTriggerLine(deps: TriggerLineDeps, config: Config): Trigge
     timeoutMs: config.weave.timeout,
     userAgent: `otel-weave-bridge/${VERSION}`,
     maxSockets: MAX_SOCKETS,
+    agents: weaveAgents(config, systemSources(), MAX_SOCKETS),
   });
   const weave = createWeaveApi(weaveClient);
   const retry = { initialMs: config.retry.initial, maxMs: config.retry.max };
@@ -102,6 +104,7 @@ function createJobs(deps: JobsDeps, config: Config): { readonly runner: JobRunne
     timeoutMs: BATCH_TIMEOUT_MS,
     userAgent: `otel-weave-bridge/${VERSION}`,
     maxSockets: MAX_SOCKETS,
+    agents: otherAgents(systemSources(), MAX_SOCKETS),
   });
   const files = createInputFiles({ items: deps.store.items, clock: deps.clock }, join(config.queue.dir, 'jobs'));
   const runner = createJobRunner(

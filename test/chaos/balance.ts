@@ -1,6 +1,6 @@
 import { openDeadLetters } from '../../src/queue/dead-letters.ts';
 import type { Accepted } from './senders.ts';
-import { PROJECTS, REFUSED, UNSHORTENABLE } from './spans.ts';
+import { PROJECTS, REFUSED } from './spans.ts';
 import type { ChaosWeave } from './weave.ts';
 
 /** What became of every span that was answered with success. */
@@ -8,7 +8,9 @@ export interface Balance {
   readonly accepted: number;
   readonly delivered: number;
   readonly dead: number;
-  /** Neither in Weave nor among the dead letters, though the queue is empty. */
+  /** Those that somebody deleted from the dead letters. */
+  readonly purged: number;
+  /** Neither in Weave nor among the dead letters, nor deleted there, though the queue is empty. */
   readonly lost: readonly string[];
   /** More than once in Weave. */
   readonly doubled: readonly string[];
@@ -20,6 +22,7 @@ export async function balanceOf(
   accepted: ReadonlyMap<string, Accepted>,
   weave: Pick<ChaosWeave, 'calls'>,
   queueDir: string,
+  purged: ReadonlySet<string>,
 ): Promise<Balance> {
   const calls = new Map<string, number>();
   for (const project of PROJECTS) for (const [id, count] of await weave.calls(project)) calls.set(id, count);
@@ -31,15 +34,16 @@ export async function balanceOf(
     accepted: ids.length,
     delivered: ids.filter((id) => calls.has(id)).length,
     dead: ids.filter((id) => dead.has(id)).length,
-    lost: ids.filter((id) => !calls.has(id) && !dead.has(id)),
+    purged: ids.filter((id) => purged.has(id)).length,
+    lost: ids.filter((id) => !calls.has(id) && !dead.has(id) && !purged.has(id)),
     doubled: ids.filter((id) => (calls.get(id) ?? 0) > 1),
     misjudged: ids
-      .filter((id) => (isBad(id) ? calls.has(id) : dead.has(id)))
+      .filter((id) => (isBad(id) ? calls.has(id) : dead.has(id) || purged.has(id)))
       .map((id) => `${id} (${accepted.get(id)?.name}): ${dead.get(id) ?? 'delivered'}`),
   };
 }
 
-const BAD_NAMES = new Set([...Object.keys(REFUSED), UNSHORTENABLE]);
+const BAD_NAMES = new Set(Object.keys(REFUSED));
 
 /** Ids and reasons. */
 function deadSpans(queueDir: string): ReadonlyMap<string, string> {

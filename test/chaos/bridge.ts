@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
+const JUMPING_CLOCK = join(import.meta.dirname, 'jumping-clock.ts');
 const KEPT_LINES = 50;
 
 export interface BridgeSettings {
@@ -19,8 +20,8 @@ export interface Ports {
 }
 
 export interface Metrics {
-  /** The sum over all labels; 0 where it is not there. */
-  of(name: string): number;
+  /** The sum over all labels, or over those with this in them; 0 where it is not there. */
+  of(name: string, label?: string): number;
 }
 
 /** One life of `otel-weave serve`. */
@@ -37,8 +38,15 @@ export interface Life {
   log(): string;
 }
 
-/** `maxFileKib`: no file that it writes may grow beyond that, as on a full disk. */
-export function startBridge(settings: BridgeSettings, ports: Ports, maxFileKib?: number): Life {
+/** What is the matter with the machine in one life. */
+export interface Ailments {
+  /** No file that the bridge writes may grow beyond that, as on a full disk. */
+  readonly maxFileKib?: number;
+  /** The wall clock jumps; the seed says how far and when. */
+  readonly clockSeed?: number;
+}
+
+export function startBridge(settings: BridgeSettings, ports: Ports, { maxFileKib, clockSeed }: Ailments = {}): Life {
   const { dir, weaveUrl, keyFile } = settings;
   // The local Weave reads four times its limit of a body before it hangs up without a word: batches stay below that.
   const set = [
@@ -54,11 +62,12 @@ export function startBridge(settings: BridgeSettings, ports: Ports, maxFileKib?:
     ...['telemetry.health=localhost:0', 'telemetry.metrics=localhost:0', 'telemetry.log_level=warn'],
     ...[`receive.http.endpoint=localhost:${ports.http}`, `receive.grpc.endpoint=localhost:${ports.grpc}`],
   ].flatMap((assignment) => ['--set', assignment]);
-  const command = [process.execPath, '--disable-warning=ExperimentalWarning', MAIN, 'serve', ...set];
+  const clock = clockSeed === undefined ? [] : ['--import', JUMPING_CLOCK];
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', ...clock, MAIN, 'serve', ...set];
   // What POSIX asks `ulimit -f` to count in is half a KiB.
   const limit = maxFileKib === undefined ? '' : `ulimit -f ${maxFileKib * 2}; `;
   const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, ...command], {
-    env: { PATH: process.env['PATH'], HOME: dir },
+    env: { PATH: process.env['PATH'], HOME: dir, CHAOS_CLOCK_SEED: String(clockSeed) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');
@@ -80,8 +89,9 @@ export function startBridge(settings: BridgeSettings, ports: Ports, maxFileKib?:
       const { metrics } = await addresses;
       const text = await (await fetch(`http://${metrics}/metrics`)).text();
       return {
-        of(name) {
-          const samples = text.matchAll(new RegExp(`^otelweave_${name}(?:\\{.*\\})? (\\d+)$`, 'gm'));
+        of(name, label = '') {
+          const labels = label === '' ? '(?:\\{.*\\})?' : `\\{.*${label}.*\\}`;
+          const samples = text.matchAll(new RegExp(`^otelweave_${name}${labels} (\\d+)$`, 'gm'));
           return [...samples].reduce((sum, [, value]) => sum + Number(value), 0);
         },
       };

@@ -8,15 +8,14 @@ export function isSound({ balance, imbalances }: Report): boolean {
 }
 
 export function describeReport(report: Report): string {
-  const { accepted, delivered, dead, lost, doubled, misjudged } = report.balance;
+  const { accepted, delivered, dead, purged, lost, doubled, misjudged } = report.balance;
   const faults = { lost, doubled, misjudged, imbalances: report.imbalances };
   return [
     `bridge:  ${report.bridge}`,
     `Weave:   ${report.weave}`,
     `senders: ${report.senders}`,
-    `accepted ${accepted} = delivered ${delivered} + queued 0 + dead ${dead} + lost ${lost.length}`,
+    `accepted ${accepted} = delivered ${delivered} + queued 0 + dead ${dead} + purged ${purged} + lost ${lost.length}`,
     `delivered twice ${doubled.length}, misjudged ${misjudged.length}, moments out of balance ${report.imbalances.length}`,
-    'not tried: jumps of the wall clock (they need a clock of the machine’s own)',
     ...Object.entries(faults).flatMap(([name, found]) => found.slice(0, SHOWN).map((fault) => `${name}: ${fault}`)),
   ].join('\n');
 }

@@ -6,6 +6,7 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { systemClock } from '../../src/core/clock.ts';
 import type { Ports } from './bridge.ts';
 import type { Dice } from './dice.ts';
+import { createSlowExporter } from './slow-exporter.ts';
 import { createSpanSource, PROJECTS, type ProjectName } from './spans.ts';
 import type { Tally } from './tally.ts';
 
@@ -68,6 +69,7 @@ export function startSenders(ports: Ports, dice: Dice, tally: Tally): Senders {
     new JsonExporter({ url, timeoutMillis: TIMEOUT_MS }),
     new ProtobufExporter({ url, timeoutMillis: TIMEOUT_MS }),
     new GrpcExporter({ url: `http://127.0.0.1:${ports.grpc}`, timeoutMillis: TIMEOUT_MS }),
+    createSlowExporter(url, dice),
   ]).flat();
   const all = Promise.all([...exporters.map(sendForever), breakOffForever()]);
   return {

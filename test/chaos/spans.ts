@@ -7,9 +7,7 @@ export const STUCK_PROJECT = 'chaos/stuck';
 export type ProjectName = (typeof PROJECTS)[number];
 
 /** Spans of these names are refused by the front before Weave, for good. */
-export const REFUSED = { 'refused with 400': 400, 'refused with 422': 422 } as const;
-/** Made of so many short texts that there is nothing to shorten: too large for Weave, for good. */
-export const UNSHORTENABLE = 'cannot be shortened';
+export const REFUSED = { 'refused with 400': 400, 'refused with 422': 422, 'refused with 413': 413 } as const;
 
 const LARGE_CHARS = 300_000;
 const SHORT_TEXTS = 400;
@@ -60,7 +58,7 @@ function content(dice: Dice): {
   const roll = dice.roll();
   if (roll < 0.002) return { name: 'refused with 400', attributes: {} };
   if (roll < 0.004) return { name: 'refused with 422', attributes: {} };
-  if (roll < 0.005) return { name: UNSHORTENABLE, attributes: shortTexts() };
+  if (roll < 0.005) return { name: 'refused with 413', attributes: shortTexts() };
   if (roll < 0.01) return { name: 'large', attributes: { 'input.value': 'x'.repeat(LARGE_CHARS) } };
   if (roll < 0.4) return { name: 'chat', attributes: chat(dice) };
   return { name: 'GET /items', attributes: { 'http.request.method': 'GET', 'http.response.status_code': 200 } };

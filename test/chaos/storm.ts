@@ -7,6 +7,7 @@ import { listen } from '../../src/core/listen.ts';
 import { type Balance, balanceOf } from './balance.ts';
 import { type BridgeSettings, type Life, type Ports, startBridge } from './bridge.ts';
 import { createDice, type Dice } from './dice.ts';
+import { meddle } from './letters.ts';
 import { type Senders, startSenders } from './senders.ts';
 import { createTally, type Tally } from './tally.ts';
 import { CALM, forecast } from './weather.ts';
@@ -44,6 +45,7 @@ export async function storm({ seconds, seed, say }: StormSettings): Promise<Repo
   writeFileSync(keyFile, API_KEY);
   const [bridge, met, sent] = [createTally(), createTally(), createTally()];
   const imbalances: string[] = [];
+  const purged = new Set<string>();
   const weave = await startWeave(join(dir, 'weave.db'), API_KEY, seed);
   const settings = { dir, keyFile, weaveUrl: weave.url };
   const ports = { http: await freePort(), grpc: await freePort() };
@@ -53,13 +55,13 @@ export async function storm({ seconds, seed, say }: StormSettings): Promise<Repo
     const leftMs = () => Math.max(0, endMs - systemClock.monotonic());
     await Promise.all([
       changeWeather(weave, createDice(seed + 2), met, leftMs),
-      liveAndDie({ settings, ports, keyFile, dice, tally: bridge, imbalances }, leftMs),
+      liveAndDie({ settings, ports, keyFile, dice, tally: bridge, imbalances, purged }, leftMs),
     ]);
     say('The storm is over.');
     await noteFaults(weave, CALM, met);
     await comeToRest(startBridge(settings, ports), senders, say);
     for (const [name, count] of Object.entries(await weave.counts())) met.add(`${name} of its own`, count);
-    const balance = await balanceOf(senders.accepted, weave, join(dir, 'queue'));
+    const balance = await balanceOf(senders.accepted, weave, join(dir, 'queue'), purged);
     return { balance, imbalances, bridge: String(bridge), weave: String(met), senders: String(sent) };
   } finally {
     senders.abandon();
@@ -101,6 +103,7 @@ interface Lives {
   readonly dice: Dice;
   readonly tally: Tally;
   readonly imbalances: string[];
+  readonly purged: Set<string>;
 }
 
 /** One life after the other, each to a violent end, or a gentle one, or on a disk that is full. */
@@ -109,9 +112,14 @@ async function liveAndDie(lives: Lives, leftMs: () => number): Promise<void> {
   while (leftMs() > 0) {
     const isFull = dice.chance(0.15);
     const isKeyWrong = dice.chance(0.1);
-    writeFileSync(keyFile, isKeyWrong ? 'an old key' : API_KEY);
-    const life = startBridge(settings, ports, isFull ? largestKib(settings.dir) + dice.integer(16, 512) : undefined);
+    writeFileSync(keyFile, isKeyWrong ? 'an-old-key' : API_KEY);
+    const jumps = dice.chance(0.3);
+    const life = startBridge(settings, ports, {
+      ...(isFull && { maxFileKib: largestKib(settings.dir) + dice.integer(16, 512) }),
+      ...(jumps && { clockSeed: dice.integer(1, 1_000_000) }),
+    });
     tally.add(isFull ? 'lives on a full disk' : 'lives');
+    if (jumps) tally.add('lives with a jumping clock');
     if (isKeyWrong) tally.add('lives begun with a wrong key');
     const watched = watch(life, lives);
     const isYoung = dice.chance(0.2);
@@ -119,6 +127,7 @@ async function liveAndDie(lives: Lives, leftMs: () => number): Promise<void> {
     const ms = Math.min(isYoung ? dice.between(50, 900) : dice.between(100, 5000), leftMs());
     await systemClock.sleep(ms / 2);
     writeFileSync(keyFile, API_KEY);
+    if (dice.chance(0.3)) meddle(settings.dir, dice, tally, lives.purged);
     await systemClock.sleep(ms / 2);
     watched.stop();
     if (dice.chance(0.2)) {
@@ -130,7 +139,7 @@ async function liveAndDie(lives: Lives, leftMs: () => number): Promise<void> {
   }
 }
 
-/** Asks a living bridge again and again whether accepted = delivered + queued + dead, as far as one life can tell. */
+/** Asks a living bridge again and again whether accepted = delivered + queued + dead - retried, as far as one life can tell. */
 function watch(life: Life, { tally, imbalances }: Pick<Lives, 'tally' | 'imbalances'>): { stop(): void } {
   let state: 'watching' | 'stopped' = 'watching';
   void (async () => {
@@ -140,11 +149,14 @@ function watch(life: Life, { tally, imbalances }: Pick<Lives, 'tally' | 'imbalan
       if (page !== undefined) {
         const [sent, dead] = [page.of('exporter_sent_spans_total'), page.of('dead_letter_spans_total')];
         const [queued, accepted] = [page.of('exporter_queue_spans'), page.of('receiver_accepted_spans_total')];
-        const before = sent + dead + queued - accepted;
+        const retried = page.of('dead_letter_removed_spans_total', 'how="retried"');
+        const before = sent + dead + queued - accepted - retried;
         queuedBefore ??= before;
         tally.add('times the counters were asked');
         if (before !== queuedBefore)
-          imbalances.push(`sent ${sent} + dead ${dead} + queued ${queued} - accepted ${accepted} was ${queuedBefore}`);
+          imbalances.push(
+            `sent ${sent} + dead ${dead} + queued ${queued} - accepted ${accepted} - retried ${retried} was ${queuedBefore}`,
+          );
       }
       await systemClock.sleep(100);
     }

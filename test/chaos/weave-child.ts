@@ -31,7 +31,7 @@ const [, , file = '', apiKey = '', seed = ''] = process.argv;
 const dice = createDice(Number(seed));
 const settings = { host: '127.0.0.1', port: 0, file, apiKey, maxBodyBytes: MAX_BODY_BYTES };
 const weave = await startLocalWeave({ clock: systemClock, log: silentLog }, settings);
-const counts = { reset: 0, 400: 0, 422: 0 };
+const counts = { reset: 0, 400: 0, 413: 0, 422: 0 };
 let resets = 0;
 
 async function handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -60,7 +60,8 @@ export async function startWeave(file: string, apiKey: string, seed: number): Pr
     },
     async counts() {
       const { requests } = (await (await ask('GET', '/local/stats')).json()) as Stats;
-      return { ...(await order({ resets })), 413: requests[WRITE_ROUTE]?.answers['413'] ?? 0 };
+      const front = await order({ resets });
+      return { ...front, 413: (front['413'] ?? 0) + (requests[WRITE_ROUTE]?.answers['413'] ?? 0) };
     },
     async calls(project) {
       const response = await ask('POST', '/calls/stream_query', { project_id: project, columns: ['id'] });

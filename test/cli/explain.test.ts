@@ -10,7 +10,9 @@ describe('otel-weave explain', () => {
     const { code, stdout } = await runInProcess(['explain', RECORDING]);
     expect(code).toBe(0);
     expect(stdout).toContain('Anthropic Messages  add53c8f81e51666');
+    expect(stdout).toContain('read as OpenInference [openinference], for its attribute openinference.span.kind');
     expect(stdout).toMatch(/inputs\.model +llm\.request\.model_name {2}\[openinference\]/);
+    expect(stdout).toMatch(/inputs\.messages +llm\.input_messages\.N\.message\.role, /);
     expect(stdout.match(/^ {2}becomes /gm)).toHaveLength(15);
   });
 
@@ -21,6 +23,18 @@ describe('otel-weave explain', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect([code, lines.length, lines[0].kind]).toEqual([0, 15, 'llm']);
+  });
+
+  it.each([
+    ['after', ['001.pb', 'logs-1795160699366.pb']],
+    ['before', ['logs-1795160699366.pb', '001.pb']],
+  ])('takes log records into account that come %s their spans', async (_when, names) => {
+    const files = names.map((name) => join(import.meta.dirname, '../fixtures/corpus/otel-openai', name));
+    const { code, stdout } = await runInProcess(['explain', ...files]);
+    expect(code).toBe(0);
+    expect(stdout.match(/^ {2}becomes /gm)).toHaveLength(12);
+    expect(stdout).toMatch(/output\.choices +log record gen_ai\.choice {2}\[gen_ai\]/);
+    expect(stdout).not.toContain('none of these files');
   });
 
   it('says which file it cannot read', async () => {
@@ -38,9 +52,11 @@ describe('otel-weave explain', () => {
       scope: hostile,
       opName: hostile,
       kind: undefined,
-      conventions: [{ name: 'x', because: hostile }],
+      conventions: [{ name: 'x', title: hostile, because: hostile }],
       fields: [{ callField: 'inputs', convention: 'x', from: [hostile] }],
+      passedOver: [hostile],
       leftOver: [hostile],
+      lacksContent: false,
       notes: [hostile],
     });
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);

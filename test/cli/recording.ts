@@ -21,6 +21,29 @@ export function postRecording(http: string | undefined): Promise<Response> {
   });
 }
 
+export function postLine(http: string | undefined, line: string): Promise<Response> {
+  return fetch(`http://${http}/v1/traces`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: line,
+  });
+}
+
+/** The tokens that all calls of a project count together. */
+export async function recordedTokens(weaveUrl: string, project: string): Promise<number> {
+  const response = await fetch(`${weaveUrl}/calls/stream_query`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Basic ${btoa('api:')}` },
+    body: JSON.stringify({ project_id: project }),
+  });
+  let sum = 0;
+  for (const line of (await response.text()).trim().split('\n')) {
+    const usage: Record<string, { total_tokens: number }> = JSON.parse(line).summary?.usage ?? {};
+    for (const { total_tokens } of Object.values(usage)) sum += total_tokens;
+  }
+  return sum;
+}
+
 /** How many calls of a project a Weave holds. */
 export async function recordedCalls(weaveUrl: string, project: string, apiKey = ''): Promise<number> {
   const response = await fetch(`${weaveUrl}/calls/query_stats`, {

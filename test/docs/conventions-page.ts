@@ -1,5 +1,5 @@
+import { CALL_FIELDS } from '../../src/map/call-fields.ts';
 import { CONVENTIONS } from '../../src/map/conventions/all.ts';
-import { CALL_FIELDS } from '../../src/map/explain.ts';
 import type { Field } from '../../src/map/reading.ts';
 import type { Rule } from '../../src/map/rule.ts';
 

@@ -25,7 +25,9 @@ it('answers 200 while spans are taken, with what is wrong elsewhere, and 503 wit
   expect(troubled.status).toBe(200);
   expect(JSON.parse(troubled.body).troubles).toEqual(troubles.slice(0, 10));
 
+  expect((await ask(health.address, '/live')).status).toBe(200);
   reasons.push('stopping');
+  expect((await ask(health.address, '/live')).status).toBe(200);
   const ill = await ask(health.address, '/');
   expect(ill.status).toBe(503);
   expect(JSON.parse(ill.body)).toEqual({

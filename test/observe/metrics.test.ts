@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { COUNTERS, createCounters } from '../../src/core/counters.ts';
 import { formatMetrics } from '../../src/observe/exposition.ts';
-import { startMetrics } from '../../src/observe/metrics.ts';
+import { describeMetrics, startMetrics } from '../../src/observe/metrics.ts';
 import type { ObserveServer } from '../../src/observe/server.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { ask } from './ask.ts';
@@ -19,7 +19,11 @@ function parse(text: string): Map<string, number> {
       /^([a-z_]+)(\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\[\\"n])*")*\})? (\S+)$/.exec(line);
     if (meta?.[1] === 'TYPE') types.set(meta[2] ?? '', meta[3] ?? '');
     else if (sample) {
-      expect(types.get(sample[1] ?? '')).toMatch(/^(counter|gauge)$/);
+      const [, name = ''] = sample;
+      const base = name.replace(/_(bucket|sum|count)$/, '');
+      expect(types.get(name) ?? (types.get(base) === 'histogram' && 'part of one')).toMatch(
+        /^(counter|gauge|part of one)$/,
+      );
       samples.set(`${sample[1]}${sample[2] ?? ''}`, Number(sample[3]));
     } else if (!meta) throw new Error(`not a line of the format: ${line}`);
   }
@@ -34,7 +38,11 @@ describe('the metrics page', () => {
     counters.add('receiver_accepted_spans', 4, { transport: 'grpc' });
     counters.add('exporter_sent_spans', 5);
     const depth = () => ({ entries: 2, spans: 9, bytes: 1234, claimed: 1, parked: 6 });
-    metrics = await startMetrics({ clock, counters, queue: { depth, maxBytes: 4096 } }, { host: 'localhost', port: 0 });
+    const deadLetters = () => ({ letters: 3, spans: 8, bytes: 77 });
+    const troubles = () => [{ todo: undefined }, { todo: 'Check the key.' }, { todo: 'Check the project.' }];
+    const deps = { clock, counters, troubles, queue: { depth, maxBytes: 4096, deadLetters } };
+    metrics = await startMetrics(deps, { host: 'localhost', port: 0 });
+    for (const seconds of [0.02, 0.025, 7, 100]) counters.record('exporter_request_duration_seconds', seconds);
     await clock.advance(2500);
 
     const page = await ask(metrics.address, '/metrics');
@@ -53,13 +61,38 @@ describe('the metrics page', () => {
       otelweave_exporter_queue_spans: 9,
       otelweave_exporter_queue_parked_requests: 6,
       otelweave_exporter_in_flight_requests: 1,
+      otelweave_exporter_failing_projects: 1,
+      otelweave_exporter_held_projects: 2,
+      otelweave_dead_letters: 3,
+      otelweave_dead_letter_kept_spans: 8,
+      otelweave_dead_letter_kept_bytes: 77,
       otelweave_process_uptime: 2.5,
+      'otelweave_exporter_request_duration_seconds_bucket{le="0.01"}': 0,
+      'otelweave_exporter_request_duration_seconds_bucket{le="0.025"}': 2,
+      'otelweave_exporter_request_duration_seconds_bucket{le="5"}': 2,
+      'otelweave_exporter_request_duration_seconds_bucket{le="10"}': 3,
+      'otelweave_exporter_request_duration_seconds_bucket{le="+Inf"}': 4,
+      otelweave_exporter_request_duration_seconds_sum: 107.045,
+      otelweave_exporter_request_duration_seconds_count: 4,
     });
+    expect(samples.get('otelweave_process_cpu_seconds_total')).toBeGreaterThan(0);
     expect(samples.get('otelweave_process_memory_rss')).toBeGreaterThan(1_000_000);
+    const types = [...page.body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => ({ name, type }));
+    const described = describeMetrics().map(({ name, type }) => ({ name, type }));
+    expect(new Set(types)).toEqual(new Set(described));
     for (const [name, help] of Object.entries(COUNTERS)) {
       expect(page.body).toContain(`# HELP otelweave_${name}_total ${help}\n# TYPE otelweave_${name}_total counter\n`);
     }
   });
+});
+
+it('says nothing about dead letters while the disk does not', async () => {
+  const depth = () => ({ entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 });
+  const queue = { depth, maxBytes: 1, deadLetters: () => undefined };
+  const deps = { clock: createFakeClock(), counters: createCounters(), troubles: () => [], queue };
+  metrics = await startMetrics(deps, { host: 'localhost', port: 0 });
+  const samples = parse((await ask(metrics.address, '/metrics')).body);
+  expect([...samples.keys()].filter((name) => name.startsWith('otelweave_dead_letter'))).toEqual([]);
 });
 
 it('escapes what a label or a help text may hold', () => {

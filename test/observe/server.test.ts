@@ -8,7 +8,7 @@ afterEach(() => Promise.all(open.splice(0).map((server) => server.close())));
 
 async function start(host = 'localhost', port = 0): Promise<ObserveServer> {
   const answer = () => ({ status: 200, contentType: 'text/plain', body: 'here' });
-  const server = await startObserveServer('It', { path: '/here', answer }, { host, port });
+  const server = await startObserveServer('It', [{ path: '/here', answer }], { host, port });
   open.push(server);
   return server;
 }

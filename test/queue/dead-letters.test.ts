@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
+import { createCounters } from '../../src/core/counters.ts';
 import type { DeadSpan } from '../../src/core/ports.ts';
 import type { SpanId } from '../../src/core/span.ts';
 import { openDatabase } from '../../src/queue/database.ts';
@@ -35,7 +36,7 @@ describe('dead letters', () => {
       { spanId: '53995c3f42cd8ad8' as SpanId, reason: 'no such project' },
       { spanId: '', reason: '' },
     ];
-    const put = request(1, 50_000, { encoding: 'json', project: PROJECT, spans: 9 });
+    const put = request(1, 50_000, { encoding: 'json', project: PROJECT, pinned: true, spans: 9 });
     await bury(queue, put, dead);
     await bury(queue, request(2, 10, { signal: 'logs' }));
     const letters = openDeadLetters(place.dir);
@@ -46,7 +47,10 @@ describe('dead letters', () => {
       signal: 'traces',
       encoding: 'json',
       project: PROJECT,
+      pinned: true,
+      spans: 9,
       dead,
+      retrying: false,
       acceptedAtMs: expect.any(Number),
       buriedAtMs: expect.any(Number),
     });
@@ -70,12 +74,12 @@ describe('dead letters', () => {
     letters.close();
   });
 
-  it('are removed by id, also while the queue is open', async () => {
+  it('are purged by id, also while the queue is open', async () => {
     const queue = openQueue(place.dir);
     for (const number of [1, 2, 3]) await bury(queue, request(number));
     const letters = openDeadLetters(place.dir);
     const [first = 0, , third = 0] = letters.list().map(({ id }) => id);
-    expect(letters.remove([first, third, 999])).toBe(2);
+    expect(letters.purge([first, third, 999])).toBe(2);
     expect(letters.list()).toHaveLength(1);
     letters.close();
     await bury(queue, request(4));
@@ -93,7 +97,8 @@ describe('dead letters', () => {
 
   it('are dropped, the oldest first, beyond a quarter of the bound, with a line in the log', async () => {
     const log = recordingLog();
-    const queue = openQueue(place.dir, { maxBytes: 400_000 }, log);
+    const counters = createCounters();
+    const queue = openQueue(place.dir, { maxBytes: 400_000 }, log, counters);
     for (const number of [1, 2, 3, 4]) await bury(queue, request(number, 30_000));
     const letters = openDeadLetters(place.dir);
     expect(letters.list().map(({ id }) => id)).toEqual([2, 3, 4]);
@@ -101,13 +106,26 @@ describe('dead letters', () => {
       {
         level: 'warn',
         message: 'dropped the oldest dead letters: there were more than the queue keeps',
-        fields: { letters: 1, max_bytes: 100_000 },
+        fields: { letters: 1, spans: 1, max_bytes: 100_000 },
       },
     ]);
     await bury(queue, request(5, 350_000));
     expect(letters.list().map(({ id }) => id)).toEqual([5]);
+    expect(counters.all()).toContainEqual({
+      name: 'dead_letter_removed_spans',
+      labels: { how: 'pushed_out' },
+      value: 4,
+    });
     letters.close();
     await queue.close();
+  });
+
+  it('have a bound of their own where one is given', async () => {
+    const queue = openQueue(place.dir, { deadLetters: { maxBytes: 50_000, maxAgeMs: 0 } });
+    for (const number of [1, 2]) await bury(queue, request(number, 30_000));
+    expect(queue.deadLetters()).toEqual({ letters: 1, spans: 1, bytes: expect.any(Number) });
+    await queue.close();
+    expect(queue.deadLetters()).toBeUndefined();
   });
 
   it('say where there is no queue, and where it cannot be read', () => {

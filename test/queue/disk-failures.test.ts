@@ -161,7 +161,7 @@ describe('the disk queue, when the disk fails,', () => {
     truncateSync(queue.path, 32 * 1024);
     queue.claim(64 * MIB);
     const ready = queue.ready(new AbortController().signal);
-    expect(clock.waiting()).toBe(1);
+    expect(clock.waiting()).toBe(2);
     await queue.close();
     await ready;
     expect(clock.waiting()).toBe(0);

@@ -44,6 +44,7 @@ export function createFakeStore(faults: Faults = {}) {
         return entry;
       });
     },
+    probe: () => undefined,
     shrink: () => undefined,
     close: () => undefined,
   };

@@ -104,18 +104,6 @@ describe('the outbox of the disk queue', () => {
     await queue.outbox.ready(new AbortController().signal);
   });
 
-  it('is added to a queue of the version before it', async () => {
-    await putAll(queue, range(2));
-    await queue.close();
-    const database = openDatabase(queue.path);
-    database.exec('DROP TABLE outbox; PRAGMA user_version = 1');
-    database.close();
-    queue = openQueue(place.dir);
-    expect(queue.depth().entries).toBe(2);
-    await settleWith(trigger(1));
-    expect(queue.outbox.read(10)).toHaveLength(3);
-  });
-
   it('has nothing to read on a failing disk, says so once, and takes its time', async () => {
     await queue.close();
     const log = recordingLog();

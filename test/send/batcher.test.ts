@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Call, ProjectId } from '../../src/core/call.ts';
+import type { Call } from '../../src/core/call.ts';
+import type { Lane } from '../../src/core/lane.ts';
 import { batchBody } from '../../src/send/batch-body.ts';
 import { type BatcherSettings, createBatcher } from '../../src/send/batcher.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { project, sampleCall, sampleCalls } from './samples.ts';
 
 interface Cut {
-  readonly project: ProjectId;
+  readonly project: Lane;
   readonly calls: readonly Call[];
 }
 

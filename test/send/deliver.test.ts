@@ -57,6 +57,29 @@ const attemptsOf = (call: Call | undefined) =>
   weave.requests.filter(({ ids }) => ids.some((id) => id === call?.id)).length;
 
 describe('deliver', () => {
+  it('counts what becomes of calls by project, what failed for now, and the size of each request', async () => {
+    const { deliver, flush, counters } = setUp();
+    const [good, bad] = [sampleCall(1, project('team/good')), sampleCall(2, project('team/bad'))];
+    weave.behave(({ path }) => (path.includes('bad') ? BAD : ACCEPT));
+    deliver([good]);
+    deliver([bad]);
+    await flush();
+    weave.behave(() => BUSY);
+    deliver(sampleCalls(3));
+    await flush();
+    const counted = counters.all().filter(({ name }) => name === 'exporter_project_calls');
+    expect(counted.map(({ labels, value }) => ({ ...labels, value })).toSorted((a, b) => b.value - a.value)).toEqual(
+      expect.arrayContaining([
+        { project: 'team/good', outcome: 'delivered', value: 1 },
+        { project: 'team/bad', outcome: 'refused', value: 1 },
+      ]),
+    );
+    expect(counted).toHaveLength(2);
+    expect(counters.total('exporter_send_failed_spans')).toBe(3);
+    expect(counters.histogram('exporter_batch_send_size')).toMatchObject({ sum: 5 });
+    expect(counters.histogram('exporter_request_duration_seconds').buckets.reduce((a, b) => a + b)).toBe(3);
+  });
+
   it('says when every call has been accepted, and sends each once', async () => {
     const { deliver, flush } = setUp({ maxCalls: 10 });
     const calls = sampleCalls(25);

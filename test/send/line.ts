@@ -25,7 +25,7 @@ export interface LineOptions {
 
 /** The whole way out as the bridge wires it, to a real socket. The shortener of these tests cuts the text `pad`. */
 export function createLine({ url, clock, log = silentLog, settings = {}, wake = () => undefined }: LineOptions) {
-  const all = { ...LINE_SETTINGS, timeoutMs: 10_000, ...settings };
+  const all = { ...LINE_SETTINGS, timeoutMs: 30_000, ...settings };
   const counters = createCounters();
   const client = createWeaveClient(
     { clock, counters },

@@ -2,14 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../src/config/load.ts';
-import type { Config } from '../src/config/options.ts';
-import { systemClock } from '../src/core/clock.ts';
-import { silentLog } from '../src/core/log.ts';
-import { type LocalWeave, startLocalWeave } from '../src/local/local-weave.ts';
-import { type Service, startService } from '../src/service.ts';
-import { startDevService } from '../src/service-dev.ts';
-import { postRecording, RECORDED_SPANS, recordedCalls } from './cli/recording.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import type { Config } from '../../src/config/options.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { silentLog } from '../../src/core/log.ts';
+import { type LocalWeave, startLocalWeave } from '../../src/local/local-weave.ts';
+import { startDevService } from '../../src/service/dev.ts';
+import { type Service, startService } from '../../src/service/service.ts';
+import {
+  postLine,
+  postRecording,
+  RECORDED_LINES,
+  RECORDED_SPANS,
+  recordedCalls,
+  recordedTokens,
+} from '../cli/recording.ts';
 
 let dir: string;
 let weave: LocalWeave;
@@ -71,6 +78,20 @@ describe('the service', () => {
     const second = await start('shutdown.timeout=10s');
     expect(await second.close()).toEqual({ delivered: RECORDED_SPANS, left: 0, dead: 0 });
     expect(await recordedCalls(weave.url, 'acme/bots')).toBe(RECORDED_SPANS);
+  });
+
+  it('counts the tokens of a trace once, also when it is started anew after each span', async () => {
+    const inOneGo = await start('shutdown.timeout=10s', 'weave.project=acme/one');
+    for (const line of RECORDED_LINES) await postLine(inOneGo.addresses.http, line);
+    await inOneGo.close();
+    for (const line of RECORDED_LINES) {
+      const service = await start('shutdown.timeout=10s', 'weave.project=acme/two');
+      await postLine(service.addresses.http, line);
+      await service.close();
+    }
+    const tokens = await recordedTokens(weave.url, 'acme/one');
+    expect(tokens).toBeGreaterThan(0);
+    expect(await recordedTokens(weave.url, 'acme/two')).toBe(tokens);
   });
 
   it('delivers to an older Weave, too, which has other paths', async () => {

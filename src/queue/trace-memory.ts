@@ -1,0 +1,114 @@
+import { closeSync, existsSync, fstatSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { CountedSpan, TraceMemory } from '../core/ports.ts';
+
+/** Of each of the two files: some 100,000 spans. When the younger one is full it takes the place of the older. */
+export const MAX_FILE_BYTES = 8 * 1024 * 1024;
+/** Ids that providers give are below 100 characters; of a longer one this much tells it apart. */
+const MAX_RESPONSE_ID = 200;
+
+/** Trace, span and parent; of a span that states usage also input and output tokens, whether it is a model call, and its response. */
+type Line = [string, string, string, number?, number?, boolean?, string?];
+const TYPES = ['string', 'string', 'string', 'number', 'number', 'boolean', 'string'];
+
+/**
+ * Keeps what the counting of tokens has to remember in two files of the queue directory, a line a span. A line is written
+ * before the calls of its request are sent, so that a kill at any moment loses nothing that Weave has; lines that come
+ * twice do no harm. They hold ids and counts, no content.
+ */
+export function openTraceMemory(dir: string, { log }: { readonly log: Log }): TraceMemory {
+  const path = join(dir, 'traces.jsonl');
+  const olderPath = join(dir, 'traces.old.jsonl');
+  const recalled: CountedSpan[] = [];
+  /** Undefined when it is closed, or was given up. */
+  let file: number | undefined;
+  let bytes = 0;
+
+  function open(): void {
+    file = openSync(path, 'a', 0o600);
+    bytes = fstatSync(file).size;
+  }
+
+  function append(text: string): void {
+    if (file === undefined) return;
+    bytes += writeSync(file, text);
+    if (bytes < MAX_FILE_BYTES) return;
+    closeSync(file);
+    renameSync(path, olderPath);
+    open();
+  }
+
+  function orGiveUp(step: () => void): void {
+    try {
+      step();
+    } catch (thrown) {
+      file = undefined;
+      const reason = messageOf(thrown);
+      log.warn('What traces have counted cannot be kept on disk: after a restart some tokens may be counted twice.', {
+        file: path,
+        reason,
+      });
+    }
+  }
+
+  orGiveUp(() => {
+    for (const one of [olderPath, path]) for (const span of readLines(one, log)) recalled.push(span);
+    open();
+    // the last line of a process that was killed may not have its end
+    if (bytes > 0) append('\n');
+  });
+
+  return {
+    recall: () => recalled.splice(0),
+    remember(spans) {
+      if (spans.length > 0) orGiveUp(() => append(spans.map(lineOf).join('')));
+    },
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
+}
+
+function lineOf({ span, usage, isModelCall, responseId }: CountedSpan): string {
+  const ids = `["${span.traceId}","${span.spanId}","${span.parentSpanId}"`;
+  if (!usage) return `${ids}]\n`;
+  const response = responseId === undefined ? '' : `,${JSON.stringify(responseId.slice(0, MAX_RESPONSE_ID))}`;
+  return `${ids},${usage.inputTokens},${usage.outputTokens},${isModelCall}${response}]\n`;
+}
+
+function readLines(path: string, log: Log): readonly CountedSpan[] {
+  if (!existsSync(path)) return [];
+  const spans: CountedSpan[] = [];
+  let broken = 0;
+  for (const line of readFileSync(path, 'utf8').split('\n')) {
+    if (line === '') continue;
+    const span = readLine(line);
+    if (span) spans.push(span);
+    else broken += 1;
+  }
+  if (broken > 1) log.warn('Lines that cannot be read were passed over.', { file: path, lines: broken });
+  return spans;
+}
+
+function readLine(line: string): CountedSpan | undefined {
+  const data = parsed(line);
+  if (!isLine(data)) return undefined;
+  const [traceId, spanId, parentSpanId, inputTokens, outputTokens = 0, isModelCall = false, responseId] = data;
+  const usage = inputTokens === undefined ? undefined : { inputTokens, outputTokens };
+  return { span: { traceId, spanId, parentSpanId } as CountedSpan['span'], usage, isModelCall, responseId };
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // cut off by a kill
+  }
+}
+
+function isLine(data: unknown): data is Line {
+  return Array.isArray(data) && data.length >= 3 && data.every((value, at) => typeof value === TYPES[at]);
+}

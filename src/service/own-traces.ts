@@ -1,0 +1,71 @@
+import { hostname, networkInterfaces } from 'node:os';
+import { BridgeError } from '../core/errors.ts';
+import { partsOf } from '../core/lane.ts';
+import type { Accept } from '../core/ports.ts';
+import { createOwnTraces, type OwnTraces, type OwnTracesDeps } from '../observe/own-traces.ts';
+import type { Send, SendOutcome } from '../send/outcome.ts';
+import { VERSION } from '../version.ts';
+
+/** Spans of the bridge's own work around the two ends of it. */
+export interface Tracing {
+  accept(accept: Accept): Accept;
+  send(send: Send<SendOutcome>): Send<SendOutcome>;
+  /** Throws CONFIG_INVALID where the spans would come back to one of these addresses of the bridge, `host:port` each. */
+  refuseCircle(own: readonly string[]): void;
+  close(): Promise<void>;
+}
+
+/** Without an endpoint nothing is traced, and nothing is around anything. */
+export function createTracing(deps: OwnTracesDeps, endpoint: string | undefined): Tracing {
+  if (endpoint === undefined) {
+    return {
+      accept: (accept) => accept,
+      send: (send) => send,
+      refuseCircle: () => undefined,
+      close: () => Promise.resolve(),
+    };
+  }
+  const traces: OwnTraces = createOwnTraces(deps, { endpoint, version: VERSION });
+  const { clock } = deps;
+  return {
+    accept: (accept) => async (request) => {
+      const startedMs = clock.monotonic();
+      const { signal, encoding, spans, body } = request;
+      const outcome = await accept(request);
+      const error = outcome.status === 'accepted' ? undefined : outcome.status;
+      traces.note({
+        name: 'receive',
+        startedMs,
+        attributes: { signal, encoding, spans, bytes: body.byteLength },
+        error,
+      });
+      return outcome;
+    },
+    send: (send) => async (lane, calls, signal) => {
+      const startedMs = clock.monotonic();
+      const outcome = await send(lane, calls, signal);
+      const { project } = partsOf(lane);
+      const error = 'reason' in outcome ? outcome.reason : undefined;
+      const attributes = { project, calls: calls.length, outcome: outcome.status };
+      traces.note({ name: 'deliver', startedMs, attributes, error });
+      return outcome;
+    },
+    refuseCircle(own) {
+      const { hostname: host, port, protocol } = new URL(endpoint);
+      const asked = port || (protocol === 'https:' ? '443' : '80');
+      const circle = own.find((address) => address.endsWith(`:${asked}`));
+      if (circle === undefined || !isThisMachine(host)) return;
+      throw new BridgeError(
+        'CONFIG_INVALID',
+        `telemetry.traces.endpoint is ${endpoint}, where this bridge itself receives (${circle}): its spans would be about each other.`,
+      );
+    },
+    close: traces.close,
+  };
+}
+
+function isThisMachine(host: string): boolean {
+  const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address) ?? []);
+  return ['localhost', '0.0.0.0', '::', '::1', hostname().toLowerCase(), ...own].includes(bare) || /^127\./.test(bare);
+}
