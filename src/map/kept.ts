@@ -1,41 +1,73 @@
 import type { Call } from '../core/call.ts';
-import type { SpanKey } from './span-key.ts';
+import { keyOf, type SpanKey } from './span-key.ts';
 
-/** Calls kept for a later correction, in bytes of the blocks that they stand in. */
-export const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+/** Calls of agents and other spans that stand for several calls: they are the ones that come before what they repeat. */
+export const MAX_PARENT_BYTES = 16 * 1024 * 1024;
+/**
+ * Model calls are seldom judged anew. Of these there are many: to keep more of them alive costs the garbage collector
+ * a tenth of the time that the mapping takes.
+ */
+export const MAX_MODEL_CALL_BYTES = 4 * 1024 * 1024;
+
+interface Written {
+  readonly call: Call;
+  readonly noted: { readonly span: Parameters<typeof keyOf>[0] };
+}
 
 /**
  * Remembers calls for as long as they might have to be written anew. A call keeps the whole block of memory that it stands
  * in (see `Packer`), so blocks are what is counted, and the oldest block gives way with all its calls.
  */
-export interface Kept<T extends { readonly call: Call }> {
-  keep(key: SpanKey, value: T): void;
+export interface Kept<T extends Written> {
+  keep(written: T): void;
+  /** Keeps a copy: of a call that is to stay longer than its block. */
+  keepCopy(written: T): void;
   get(key: SpanKey): T | undefined;
 }
 
-export function createKept<T extends { readonly call: Call }>(maxBytes: number): Kept<T> {
-  const kept = new Map<SpanKey, T>();
-  const blocks = new Map<ArrayBufferLike, SpanKey[]>();
+export function createKept<T extends Written>(maxBytes: number): Kept<T> {
+  /** By span id alone, which is cheaper: where two traces have the same one, the younger call is kept. */
+  const kept = new Map<string, T>();
+  const blocks = new Map<ArrayBufferLike, string[]>();
   let total = 0;
+  /** Calls of one block come one after the other. */
+  let last: { readonly block: ArrayBufferLike; readonly ids: string[] } | undefined;
+
+  function idsOf(block: ArrayBufferLike): string[] {
+    if (last?.block === block) return last.ids;
+    const ids = blocks.get(block) ?? [];
+    if (ids.length === 0) {
+      blocks.set(block, ids);
+      total += block.byteLength;
+    }
+    last = { block, ids };
+    return ids;
+  }
+
+  function forgetOldest(): void {
+    for (const [block, ids] of blocks) {
+      if (total <= maxBytes) return;
+      blocks.delete(block);
+      if (last?.block === block) last = undefined;
+      total -= block.byteLength;
+      // one that was kept anew stands in a younger block
+      for (const id of ids) if (kept.get(id)?.call.json.buffer === block) kept.delete(id);
+    }
+  }
+
+  function keep(written: T): void {
+    const { spanId } = written.noted.span;
+    kept.set(spanId, written);
+    idsOf(written.call.json.buffer).push(spanId);
+    if (total > maxBytes) forgetOldest();
+  }
 
   return {
-    keep(key, value) {
-      kept.set(key, value);
-      const block = value.call.json.buffer;
-      const keys = blocks.get(block);
-      if (keys) keys.push(key);
-      else {
-        blocks.set(block, [key]);
-        total += block.byteLength;
-      }
-      for (const [oldest, itsKeys] of blocks) {
-        if (total <= maxBytes) return;
-        blocks.delete(oldest);
-        total -= oldest.byteLength;
-        // one that was kept anew stands in a younger block
-        for (const one of itsKeys) if (kept.get(one)?.call.json.buffer === oldest) kept.delete(one);
-      }
+    keep,
+    keepCopy: (written) => keep({ ...written, call: { ...written.call, json: Buffer.from(written.call.json) } }),
+    get(key) {
+      const found = kept.get(key.slice(-16));
+      return found && keyOf(found.noted.span) === key ? found : undefined;
     },
-    get: (key) => kept.get(key),
   };
 }

@@ -35,7 +35,9 @@ interface Carrier {
   readonly isModelCall: boolean;
   readonly responseId: string | undefined;
   /** What the nearest carriers below state together, each response once. */
-  readonly below: { calls: number; inputTokens: number; outputTokens: number; responses: Set<string> | undefined };
+  below: { calls: number; inputTokens: number; outputTokens: number; responses: Set<string> | undefined } | undefined;
+  /** The next one that names the same response. */
+  twin: Carrier | undefined;
   /** One of them states the same as this one. */
   isRepeatedBelow: boolean;
   /** Undefined until it is judged for the first time. */
@@ -48,8 +50,8 @@ interface Trace {
   readonly tree: TraceTree<Carrier>;
   /** Whether any of its spans states usage. Only then is there anything to remember. */
   hasCarriers: boolean;
-  /** The model calls that name a response, by its id. */
-  readonly twins: Map<string, Carrier[]>;
+  /** The first model call that names a response, by its id. */
+  readonly twins: Map<string, Carrier>;
 }
 
 export function createLedger(memory?: TraceMemory): Ledger {
@@ -80,11 +82,14 @@ export function createLedger(memory?: TraceMemory): Ledger {
   function note(request: readonly CountedSpan[]): readonly SpanKey[] {
     const seen = request.map((counted) => {
       const trace = traceOf(counted.span.traceId);
-      const before = trace.tree.size();
-      const carrier = carrierOf(counted);
-      if (carrier) trace.hasCarriers = true;
-      const { place, isAgain } = trace.tree.see(counted.span.spanId, counted.span.parentSpanId, carrier);
-      spans += trace.tree.size() - before;
+      const { tree } = trace;
+      const { spanId, parentSpanId } = counted.span;
+      const before = tree.size();
+      const place = tree.place(spanId);
+      const isAgain = place.isSeen;
+      if (!isAgain) tree.see(place, spanId, parentSpanId, carrierOf(counted));
+      if (place.value) trace.hasCarriers = true;
+      spans += tree.size() - before;
       return { trace, place, isAgain, counted };
     });
     memory?.remember(seen.filter(({ trace, isAgain }) => trace.hasCarriers && !isAgain).map(({ counted }) => counted));
@@ -131,7 +136,8 @@ function carrierOf({ span, usage, isModelCall, responseId }: CountedSpan): Carri
     outputTokens: usage.outputTokens,
     isModelCall,
     responseId: isModelCall ? responseId : undefined,
-    below: { calls: 0, inputTokens: 0, outputTokens: 0, responses: undefined },
+    below: undefined,
+    twin: undefined,
     isRepeatedBelow: false,
     counted: undefined,
     hasChanged: false,
@@ -142,17 +148,24 @@ function carrierOf({ span, usage, isModelCall, responseId }: CountedSpan): Carri
 function pair(trace: Trace, carrier: Carrier): void {
   const { responseId } = carrier;
   if (responseId === undefined) return;
-  const twins = trace.twins.get(responseId);
-  if (!twins) trace.twins.set(responseId, [carrier]);
-  else if (twins.length < MAX_TWINS) twins.push(carrier);
+  const first = trace.twins.get(responseId);
+  if (!first) trace.twins.set(responseId, carrier);
+  else if (twinsOf(trace, carrier).length < MAX_TWINS) {
+    carrier.twin = first.twin;
+    first.twin = carrier;
+  }
 }
 
 function twinsOf(trace: Trace, carrier: Carrier | undefined): readonly Carrier[] {
-  return (carrier?.responseId !== undefined && trace.twins.get(carrier.responseId)) || [];
+  const twins: Carrier[] = [];
+  let twin = carrier?.responseId === undefined ? undefined : trace.twins.get(carrier.responseId);
+  for (; twin; twin = twin.twin) twins.push(twin);
+  return twins;
 }
 
 /** Adds what the carrier below states to what the one above knows. */
 function weigh(above: Carrier, below: Carrier): void {
+  above.below ??= { calls: 0, inputTokens: 0, outputTokens: 0, responses: undefined };
   const sum = above.below;
   if (isSameCall(above, below)) above.isRepeatedBelow = true;
   if (below.responseId !== undefined) {
@@ -177,7 +190,7 @@ function isSameCall(one: Carrier, other: Carrier): boolean {
  * tool): it is a repetition only where the same counts or their sum come again.
  */
 function isRepetition({ below, isModelCall, isRepeatedBelow, inputTokens, outputTokens }: Carrier): boolean {
-  if (below.calls === 0) return false;
+  if (!below) return false;
   if (!isModelCall || isRepeatedBelow) return true;
   return below.calls > 1 && below.inputTokens === inputTokens && below.outputTokens === outputTokens;
 }

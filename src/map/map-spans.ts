@@ -2,10 +2,10 @@ import type { Call } from '../core/call.ts';
 import type { Counters } from '../core/counters.ts';
 import type { CountedSpan, MapSpans, RoutedSpan, TraceMemory } from '../core/ports.ts';
 import type { SpanId } from '../core/span.ts';
-import { createKept, MAX_KEPT_BYTES } from './kept.ts';
+import { createKept, MAX_MODEL_CALL_BYTES, MAX_PARENT_BYTES } from './kept.ts';
 import { lacksContent } from './lacks-content.ts';
 import { createLedger } from './ledger.ts';
-import { createPacker, type Packer, type WrittenCall } from './pack.ts';
+import { createPacker, type WrittenCall } from './pack.ts';
 import { type Context, rewriteCall } from './rewrite-call.ts';
 import { createRollup, type UsageByModel } from './rollup.ts';
 import { createShape, type ShapeSettings } from './shape.ts';
@@ -42,7 +42,8 @@ export function createMapper(settings: MapSettings): MapSpans {
   const shape = settings.shape && createShape(settings.shape);
   const rollup = settings.usage === 'rollup' ? createRollup() : undefined;
   const tally = settings.counters && createTally(settings.counters);
-  const kept = createKept<Written>(settings.keptBytes ?? MAX_KEPT_BYTES);
+  const parents = createKept<Written>(settings.keptBytes ?? MAX_PARENT_BYTES);
+  const modelCalls = createKept<Written>(Math.min(settings.keptBytes ?? MAX_MODEL_CALL_BYTES, MAX_MODEL_CALL_BYTES));
 
   function write(one: ReadSpan, context: Context): WrittenCall {
     try {
@@ -77,7 +78,7 @@ export function createMapper(settings: MapSettings): MapSpans {
     const changed = new Set<SpanKey>();
     for (const key of ledger.note(noted)) {
       changed.add(key);
-      const before = kept.get(key);
+      const before = keptCall(key);
       for (const above of before ? countInRollup(before.noted) : []) changed.add(above);
     }
     if (rollup) {
@@ -92,15 +93,40 @@ export function createMapper(settings: MapSettings): MapSpans {
     return changed;
   }
 
+  function keep(written: Written): void {
+    if (written.noted.isModelCall && !shape && !rollup) modelCalls.keep(written);
+    else parents.keepCopy(written);
+  }
+
+  const keptCall = (key: SpanKey) => parents.get(key) ?? modelCalls.get(key);
+
+  /** Keeps the calls of a request that others may have to say something about. */
+  function remember(
+    noted: readonly Noted[],
+    contexts: readonly Context[],
+    calls: readonly Call[],
+    mayReturn: readonly Call[],
+  ): void {
+    let nextCall = 0;
+    let nextReturning = 0;
+    for (let at = 0; at < noted.length; at += 1) {
+      const [own, context] = [noted[at], contexts[at]];
+      if (!own || !context) continue; // left out for good
+      const isKept = shape?.isKept(keyOf(own.span)) ?? true;
+      const call = isKept ? calls[nextCall++] : mayReturn[nextReturning++];
+      if (call && (shape || rollup || own.usage)) keep({ call, noted: own, context });
+    }
+  }
+
   /** Calls of earlier requests as they are now. */
   function rewritten(keys: Iterable<SpanKey>): readonly Call[] {
     const calls: Call[] = [];
     for (const key of keys) {
-      const before = kept.get(key);
+      const before = keptCall(key);
       if (!before || shape?.isKept(key) === false) continue;
       const context = contextOf(before.noted);
       const call = rewriteCall(before.call, before.context, context);
-      kept.keep(key, { ...before, call, context });
+      keep({ ...before, call, context });
       calls.push(call);
     }
     return calls;
@@ -114,30 +140,23 @@ export function createMapper(settings: MapSettings): MapSpans {
     const calls = createPacker(tally?.shortened);
     /** Spans that are left out unless one below them turns out to be kept. */
     const mayReturn = createPacker();
-    const written: { packer: Packer; at: number; noted: Noted; context: Context }[] = [];
+    const contexts: Context[] = [];
     const lacking: { call: number; span: RoutedSpan }[] = [];
     for (const [at, one] of all.entries()) {
       const own = noted[at] as Noted;
       const isKept = shape?.isKept(keyOf(own.span)) ?? true;
       if (!isKept && !shape?.mayReturn(keyOf(own.span))) continue;
-      const packer = isKept ? calls : mayReturn;
       const context = contextOf(own);
+      contexts[at] = context;
       if (isKept && own.stated) tally?.tokens(own.stated, context.repeated === undefined);
       const routed = spans[at];
       if (isKept && routed && settings.captureContent !== false && lacksContent(one)) {
         lacking.push({ call: calls.size(), span: routed });
       }
-      if (shape || rollup || own.usage) {
-        written.push({ packer, at: packer.size(), noted: { ...own, span: idsOf(own.span) }, context });
-      }
-      packer.add(write(one, context));
+      (isKept ? calls : mayReturn).add(write(one, context));
     }
     const done = calls.done();
-    const returning = mayReturn.done();
-    for (const { packer, at, ...rest } of written) {
-      const call = (packer === calls ? done : returning)[at];
-      if (call) kept.keep(keyOf(rest.noted.span), { call, ...rest });
-    }
+    remember(noted, contexts, done, mayReturn.done());
     return {
       calls: done,
       lacking,
@@ -160,14 +179,12 @@ interface Noted extends CountedSpan {
   readonly stated: Usage | undefined;
 }
 
-function notedOf({ view: { span }, usage, isModelCall, reading }: ReadSpan): Noted {
+function notedOf({ view, usage, isModelCall, reading }: ReadSpan): Noted {
   const { responseId, notCounted } = reading;
+  // the ids alone: what is remembered of a span must not keep its texts in memory
+  const { traceId, spanId, parentSpanId } = view.span;
+  const span = { traceId, spanId, parentSpanId };
   return { span, usage: notCounted ? undefined : usage, stated: usage, isModelCall, responseId };
-}
-
-/** The ids alone: a span that is remembered must not keep its texts in memory. */
-function idsOf({ traceId, spanId, parentSpanId }: Noted['span']): Noted['span'] {
-  return { traceId, spanId, parentSpanId };
 }
 
 const ownUsage = ({ usage, isModelCall }: Noted) =>

@@ -5,7 +5,7 @@ export interface Place<T> {
   isSeen: boolean;
   value: T | undefined;
   /** The nearest values below it, until it is seen itself. */
-  heard: T[];
+  heard: readonly T[];
 }
 
 /**
@@ -13,8 +13,10 @@ export interface Place<T> {
  * order the spans come.
  */
 export interface TraceTree<T> {
-  /** Puts a span in its place. `isAgain`: it was there already, and stays as it was. */
-  see(spanId: string, parentId: string, value: T | undefined): { readonly place: Place<T>; readonly isAgain: boolean };
+  /** The place of a span, seen or not. */
+  place(spanId: string): Place<T>;
+  /** Puts a span that was not seen before in its place. */
+  see(place: Place<T>, spanId: string, parentId: string, value: T | undefined): void;
   /**
    * Calls `meet` for each pair of values that are neighbours now, since this span has come. To be called once for each new
    * span, when all that came with it have been seen.
@@ -33,7 +35,7 @@ export function createTraceTree<T>(): TraceTree<T> {
   function placeOf(spanId: string): Place<T> {
     const known = places.get(spanId);
     if (known) return known;
-    const place: Place<T> = { above: undefined, isSeen: false, value: undefined, heard: [] };
+    const place: Place<T> = { above: undefined, isSeen: false, value: undefined, heard: NONE };
     places.set(spanId, place);
     return place;
   }
@@ -54,24 +56,21 @@ export function createTraceTree<T>(): TraceTree<T> {
   }
 
   return {
-    see(spanId, parentId, value) {
-      const place = placeOf(spanId);
-      if (place.isSeen) return { place, isAgain: true };
+    place: placeOf,
+    see(place, spanId, parentId, value) {
       place.isSeen = true;
       place.value = value;
       if (parentId !== '' && parentId !== spanId) place.above = placeOf(parentId);
-      return { place, isAgain: false };
     },
     connect(place, meet) {
       const { value, heard } = place;
-      place.heard = [];
+      place.heard = NONE;
       if (value !== undefined) for (const below of heard) meet(value, below);
       const passed = value === undefined ? heard : [value];
       const stop = passed.length > 0 ? stopAbove(place) : undefined;
       if (!stop) return;
       if (stop.value !== undefined) for (const below of passed) meet(stop.value, below);
-      else if (stop.heard.length < passed.length) stop.heard = appended(passed, stop.heard);
-      else appended(stop.heard, passed);
+      else stop.heard = joined(stop.heard, passed);
     },
     above: (place) => stopAbove(place)?.value,
     get: (spanId) => places.get(spanId),
@@ -79,7 +78,12 @@ export function createTraceTree<T>(): TraceTree<T> {
   };
 }
 
-function appended<T>(list: T[], more: readonly T[]): T[] {
-  for (const one of more) list.push(one);
-  return list;
+/** Both, the shorter one added to the longer one: so that many steps are no more work than one. */
+function joined<T>(one: readonly T[], other: readonly T[]): readonly T[] {
+  const [shorter, longer] = one.length < other.length ? [one, other] : [other, one];
+  const all = longer.length > 1 ? (longer as T[]) : [...longer];
+  for (const value of shorter) all.push(value);
+  return all;
 }
+
+const NONE: readonly never[] = [];

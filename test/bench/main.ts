@@ -34,7 +34,8 @@ async function arrived(url: string, wanted: number, count: 'calls' | 'unique' | 
     if (got >= wanted) break;
     await new Promise((wake) => setTimeout(wake, 50));
   }
-  if (got !== wanted) throw new Error(`${got} of ${wanted} ${count} arrived`);
+  // more calls than spans: some are written anew when their trace is known
+  if (got < wanted || (got > wanted && count !== 'calls')) throw new Error(`${got} of ${wanted} ${count} arrived`);
 }
 
 /** Sends some to warm up, then `spans` of them; resolves to spans per CPU-second of `target`. */
