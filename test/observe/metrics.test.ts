@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { COUNTERS, createCounters } from '../../src/core/counters.ts';
+import { COUNTERS, type Counters, createCounters } from '../../src/core/counters.ts';
 import { formatMetrics } from '../../src/observe/exposition.ts';
 import { describeMetrics, startMetrics } from '../../src/observe/metrics.ts';
 import type { ObserveServer } from '../../src/observe/server.ts';
@@ -28,6 +29,15 @@ function parse(text: string): Map<string, number> {
     } else if (!meta) throw new Error(`not a line of the format: ${line}`);
   }
   return samples;
+}
+
+/** What the page shows of an idle bridge whose disk does not answer. */
+async function samplesOf({ counters }: { readonly counters: Counters }) {
+  const depth = () => ({ entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 });
+  const queue = { depth, maxBytes: 1, deadLetters: () => undefined };
+  const deps = { clock: createFakeClock(), counters, troubles: () => [], queue };
+  metrics = await startMetrics(deps, { host: 'localhost', port: 0 });
+  return parse((await ask(metrics.address, '/metrics')).body);
 }
 
 describe('the metrics page', () => {
@@ -86,13 +96,21 @@ describe('the metrics page', () => {
   });
 });
 
+it('shows from the start, at 0, what an alert asks for, so that its first rise is one', async () => {
+  const rules = readFileSync(new URL('../../deploy/prometheus-rules.yaml', import.meta.url), 'utf8');
+  const asked = new Set([...rules.matchAll(/otelweave_\w+_total/g)].map(([name]) => name));
+  const counters = createCounters();
+  const samples = await samplesOf({ counters });
+  const shown = [...samples.keys()].map((name) => name.replace(/\{.*/, ''));
+  expect(asked.size).toBeGreaterThan(4);
+  expect([...asked].filter((name) => !shown.includes(name))).toEqual([]);
+  expect(counters.all().every(({ value }) => value === 0)).toBe(true);
+  expect([...samples.keys()]).toContain('otelweave_dead_letter_removed_spans_total{how="pushed_out"}');
+});
+
 it('says nothing about dead letters while the disk does not', async () => {
-  const depth = () => ({ entries: 0, spans: 0, bytes: 0, claimed: 0, parked: 0 });
-  const queue = { depth, maxBytes: 1, deadLetters: () => undefined };
-  const deps = { clock: createFakeClock(), counters: createCounters(), troubles: () => [], queue };
-  metrics = await startMetrics(deps, { host: 'localhost', port: 0 });
-  const samples = parse((await ask(metrics.address, '/metrics')).body);
-  expect([...samples.keys()].filter((name) => name.startsWith('otelweave_dead_letter'))).toEqual([]);
+  const samples = await samplesOf({ counters: createCounters() });
+  expect([...samples.keys()].filter((name) => /^otelweave_dead_letter(s|_kept_.*)$/.test(name))).toEqual([]);
 });
 
 it('escapes what a label or a help text may hold', () => {

@@ -27,7 +27,7 @@ import { createWeaveApi } from '../../src/trigger/weave/weave-api.ts';
 export const PROJECT = 'acme/shop' as ProjectId;
 export const SCORER = 'weave:///acme/shop/object/answered:v1';
 /** How long a test waits for what must come. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 25_000;
 
 export function field(text: string, test: FieldTest): Condition {
   return { type: 'field', field: pathOf(text), test };
