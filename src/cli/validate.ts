@@ -1,5 +1,6 @@
 import { BridgeError } from '../core/errors.ts';
-import { checkOnline, type Verdict } from '../service/validate.ts';
+import { checkOnline } from '../service/validate.ts';
+import type { Verdict } from '../service/verdict.ts';
 import type { Arguments } from './arguments.ts';
 import { prepare } from './config.ts';
 import type { Host } from './host.ts';

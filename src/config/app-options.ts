@@ -2,6 +2,7 @@ import type { Agent as HttpAgent } from 'node:http';
 import type { Agent as HttpsAgent } from 'node:https';
 import { type ProjectId, parseProjectId } from '../core/call.ts';
 import { keyFromNetrc } from './api-key.ts';
+import { usableHeaders } from './app-headers.ts';
 import { type AppNumbers, appNumbers, type NumberOptions } from './app-numbers.ts';
 import { isThisMachine, parseBaseUrl } from './base-url.ts';
 import type { Environment } from './given.ts';
@@ -88,9 +89,10 @@ export function resolveAppOptions(options: AppOptions, sources: Sources): AppCon
     return off(`the Weave project is ${shown(projectText ?? '')}; allowed: a W&B project as entity/project`);
   }
   const { numbers, warnings } = appNumbers(options, env);
+  const usable = usableHeaders(options.headers ?? {});
   return {
     status: 'on',
-    warnings,
+    warnings: [...warnings, ...usable.warnings, ...modeWarnings(options.exportMode)],
     settings: {
       ...numbers,
       ...(options.exportMode === 'immediate' && { scheduledDelayMillis: 0 }),
@@ -99,13 +101,19 @@ export function resolveAppOptions(options: AppOptions, sources: Sources): AppCon
       apiKey: apiKey === undefined ? null : createSecret(apiKey),
       liveAfterMillis: liveAfter(options.live ?? env['OTEL_WEAVE_LIVE'] === 'true'),
       spoolDir: options.spoolDir || env['OTEL_WEAVE_SPOOL_DIR'] || null,
-      captureContent: options.captureContent !== false,
-      headers: options.headers ?? {},
+      // What is neither true nor false, such as a text from the environment, must not let content out.
+      captureContent: (options.captureContent ?? true) === true,
+      headers: usable.headers,
       proxyEnv: proxyEnvironment(options.proxy, env),
       ca: [options.ca ?? []].flat() as readonly (string | Buffer)[],
       agent: options.agent ?? null,
     },
   };
+}
+
+function modeWarnings(mode: unknown): readonly string[] {
+  if (mode === undefined || mode === 'batched' || mode === 'immediate') return [];
+  return [`exportMode is ${shown(String(mode))}; allowed: batched, immediate. Spans are batched`];
 }
 
 const off = (reason: string): AppConfig => ({ status: 'off', reason });

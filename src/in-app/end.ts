@@ -8,6 +8,7 @@ import type { AppClientSettings } from './client.ts';
 import { MAX_LAST_BYTES, sendLast } from './last-call.ts';
 import type { AppLine } from './line.ts';
 import type { AppLive } from './live.ts';
+import type { Within } from './within.ts';
 
 /** For what is to be closed when the time is up. */
 const CLOSING_MS = 1000;
@@ -20,7 +21,7 @@ export interface EndDeps {
   /** Undefined while the spool is being opened. */
   readonly line: () => AppLine | undefined;
   /** Does the work with the process kept alive, for no longer than timeoutMs. */
-  readonly within: (timeoutMs: number, work: () => Promise<unknown>) => Promise<void>;
+  readonly within: Within;
   readonly flush: (timeoutMs: number) => Promise<void>;
   /** Spans that Weave has taken so far. */
   readonly delivered: () => number;
@@ -115,6 +116,16 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     } else if (mayTake) {
       const calls = line.callsOf([...line.queue.takeAll(), ...requests], MAX_LAST_BYTES);
       if (calls.length + cutOff.length > 0) sendLast({ client: clientSettings, calls, cutOff }, timeoutMs);
+    } else {
+      const spans = requests.reduce((sum, request) => sum + request.spans, line.queue.depth().spans);
+      if (spans > 0) {
+        log.warn(
+          'The process ends before Weave has taken its last spans: they are lost. With spoolDir they are kept.',
+          {
+            spans,
+          },
+        );
+      }
     }
   }
 

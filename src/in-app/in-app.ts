@@ -2,7 +2,6 @@ import { type AppSettings, resolveAppOptions } from '../config/app-options.ts';
 import { type Sources, systemSources } from '../config/sources.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createCounters } from '../core/counters.ts';
-import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { createReadableSpanDecoder } from '../decode/readable-span.ts';
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
@@ -11,13 +10,16 @@ import { inBackground } from '../otel/background.ts';
 import { createDiagLog } from '../otel/diag-log.ts';
 import { createIntake } from '../otel/intake.ts';
 import { createMasker } from '../otel/mask.ts';
+import { unknownOptions } from '../otel/option-names.ts';
 import type { WeaveOptions, WeaveStats } from '../otel/options.ts';
+import { sleepAwake } from './awake.ts';
 import { type AppClientSettings, createLazyClient } from './client.ts';
 import { createEnd } from './end.ts';
 import { type AppLine, startLine } from './line.ts';
 import { startLive } from './live.ts';
 import { type AppQueue, memoryQueue, spoolQueue } from './queue.ts';
 import { startAppScoring } from './scoring.ts';
+import { createWithin } from './within.ts';
 
 /** What an app's processor or exporter does, whatever its form. Nothing of it throws or rejects. */
 export interface InApp {
@@ -42,18 +44,29 @@ export interface InAppDeps {
   readonly host: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
 }
 
-/** Sets up the way from finished spans to Weave. Where there is none it says so, and takes no spans. */
-export function startInApp(options: WeaveOptions = {}, given: Partial<InAppDeps> = {}): InApp {
+/**
+ * Sets up the way from finished spans to Weave. Where there is none it says so, and takes no spans. JavaScript may hand over
+ * null, and the app must start all the same.
+ */
+export function startInApp(givenOptions: WeaveOptions | null = {}, given: Partial<InAppDeps> = {}): InApp {
+  const options = givenOptions ?? {};
   const deps = { clock: systemClock, log: createDiagLog(), sources: systemSources(), host: process, ...given };
   const config = resolveAppOptions(options, deps.sources);
   switch (config.status) {
     case 'off':
-      deps.log.warn(`Spans are not sent to Weave: ${config.reason}.`);
+      warnSoon(deps.log, [`Spans are not sent to Weave: ${config.reason}`]);
       return OFF;
     case 'on':
-      for (const warning of config.warnings) deps.log.warn(`${warning}.`);
+      warnSoon(deps.log, [...unknownOptions(options), ...config.warnings]);
       return start(options, config.settings, deps);
   }
+}
+
+/** `new NodeSDK({ spanProcessors: [new WeaveSpanProcessor()] })` sets the logger behind `diag` after this has been made. */
+function warnSoon(log: Log, warnings: readonly string[]): void {
+  queueMicrotask(() => {
+    for (const warning of warnings) log.warn(`${warning}.`);
+  });
 }
 
 const NOTHING: WeaveStats = { ended: 0, delivered: 0, waiting: 0, filtered: 0, refused: 0, dropped: 0 };
@@ -116,34 +129,40 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
   );
   const admission = createAdmission({ add: intake.add, live, shouldExportSpan: options.shouldExportSpan, log });
 
-  /** Does the work with the process kept alive, for no longer than that. */
-  async function within(timeoutMs: number, work: (over: AbortSignal) => Promise<unknown>): Promise<void> {
-    const over = new AbortController();
-    const done = work(over.signal).catch((thrown: unknown) => {
-      log.error('Spans could not be sent.', { reason: messageOf(thrown) });
-    });
-    await Promise.race([done, hostClock.sleep(timeoutMs, over.signal)]);
-    over.abort();
-  }
+  // Both keep the process alive.
+  const within = createWithin({ sleep: hostClock.sleep, log });
+  const withinAwake = createWithin({ sleep: (delayMs, signal) => sleepAwake(hostClock, delayMs, signal), log });
 
-  const flush = (timeoutMs = settings.exportTimeoutMillis) =>
-    within(timeoutMs, async (over) => {
-      // What instruments a stream ends its span a moment after the app has read the last piece.
-      await clock.yield();
-      await admission.settled();
-      await intake.flush();
-      await (await opened).queue.settled(over);
-    });
-  const finish = async (timeoutMs = settings.exportTimeoutMillis) => {
+  async function settle(over: AbortSignal): Promise<void> {
+    // What instruments a stream ends its span a moment after the app has read the last piece.
+    await clock.yield();
+    await admission.settled();
+    await intake.flush();
+    await (await opened).queue.settled(over);
+  }
+  const flush = (timeoutMs = settings.exportTimeoutMillis) => within(timeoutMs, settle);
+  const finish = async (timeoutMs = settings.exportTimeoutMillis, bounded = within) => {
     const untilMs = hostClock.monotonic() + timeoutMs;
-    await flush(timeoutMs);
+    await bounded(timeoutMs, settle);
     const leftMs = Math.max(0, untilMs - hostClock.monotonic());
-    await within(leftMs, async (over) => (await opened).scoring?.flush(over));
+    await bounded(leftMs, async (over) => (await opened).scoring?.flush(over));
   };
 
   const delivered = () => counters.total('exporter_sent_spans');
   const end = createEnd(
-    { admission, intake, live, opened, line: () => line, within, flush: finish, delivered, clock, log, host },
+    {
+      admission,
+      intake,
+      live,
+      opened,
+      line: () => line,
+      within: withinAwake,
+      flush: (timeoutMs) => finish(timeoutMs, withinAwake),
+      delivered,
+      clock,
+      log,
+      host,
+    },
     settings,
     clientSettings(settings),
   );

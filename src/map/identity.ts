@@ -13,12 +13,20 @@ export const MAX_DISPLAY_NAME = 1024;
 export function opNameOf(span: Span, reading: Partial<Reading>): string {
   const name =
     reading.opName ?? (reading.kind === 'tool' ? reading.toolName : undefined) ?? withoutModel(span.name, reading);
-  return shortened(name.trim() || reading.operation || reading.kind || 'span');
+  return shortened(withoutIds(name.trim()) || reading.operation || reading.kind || 'span');
 }
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+const UUID_LENGTH = 36;
+
+/** CrewAI's spans have the crew's id in their name: `Crew_*.kickoff`. */
+const withoutIds = (name: string) => (name.length < UUID_LENGTH ? name : name.replace(UUID, '*'));
 
 function withoutModel(name: string, reading: Partial<Reading>): string {
   for (const model of [reading.requestModel, reading.responseModel]) {
-    if (model === undefined || !name.endsWith(model)) continue;
+    if (model === undefined) continue;
+    if (name.startsWith(`${model}.`)) return name.slice(model.length + 1); // `gpt-5.llm`
+    if (!name.endsWith(model)) continue;
     const before = name.slice(0, -model.length);
     const rest = before.replace(/[\s/:]+$/, '');
     if (rest === before && rest !== '') continue; // `llm` is no `ll` with the model `m`

@@ -17,7 +17,7 @@ const PROVIDERS: readonly (readonly [RegExp, string])[] = [
 
 /** Frameworks and gateways that name themselves where the provider belongs. */
 const FRAMEWORKS =
-  /^(langchain|strands|gcp\.vertex\.agent|autogen|microsoft\.agent_framework|crewai|openrouter|litellm|vercel|gateway)/;
+  /^(langchain|strands|gcp\.vertex\.agent|autogen|microsoft\.agent_framework|crewai|openrouter|litellm|vercel|gateway|spring_ai)/;
 
 /** Whose model it is, where the model's name gives it away. */
 const MODELS: readonly (readonly [RegExp, string])[] = [
@@ -30,11 +30,14 @@ const MODELS: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)deepseek/, 'deepseek'],
 ];
 
+/** What the AI SDK adds: `groq.chat`. */
+const MODEL_TYPE = /\.(chat|completion|responses|embedding|rerank|image|speech|transcription)$/;
+
 /** The provider in the spelling of the GenAI conventions; unknown names stay as they are, names of frameworks do not. */
 export function providerOf(said: string | undefined, model: string | undefined): string | undefined {
   const name = said?.toLowerCase();
   if (name !== undefined && !FRAMEWORKS.test(name))
-    return PROVIDERS.find(([pattern]) => pattern.test(name))?.[1] ?? name;
+    return PROVIDERS.find(([pattern]) => pattern.test(name))?.[1] ?? name.replace(MODEL_TYPE, '');
   const bare = model?.toLowerCase();
   return bare && MODELS.find(([pattern]) => pattern.test(bare))?.[1];
 }

@@ -17,6 +17,8 @@ const MAX_LISTED = 50;
 /** Room for that list, and for the longest path in it. */
 const LISTED_BYTES = 24 * 1024;
 const MAX_PATH = 100;
+/** What the dump gets at least, of all the room there is. */
+const DUMP_SHARE = 0.1;
 export interface Shortened {
   readonly text: string;
   /** How many texts, lists and objects were cut. */
@@ -42,14 +44,32 @@ export function shortenCall(text: string, maxBytes = MAX_CALL_BYTES): Shortened 
   const work: Work = { json: Buffer.from(text), cuts: [] };
   // the fields of a call are so few that there is room for a part of each
   const { members } = outlineOf(work.json, SMALL_BYTES);
-  const share = fairShare(members, maxBytes - LISTED_BYTES - BRACKETS);
+  const shareOf = sharesOfFields(work, members, maxBytes - LISTED_BYTES - BRACKETS);
   const fields = members.map((member) => {
     const pieces: string[] = [];
-    writeMember(work, member, share, () => keyIn(work.json, member), pieces);
+    writeMember(work, member, shareOf(member), () => keyIn(work.json, member), pieces);
     return pieces.join('');
   });
   const noted = fields.map((field) => (field.startsWith(ATTRIBUTES) ? withNote(field, work) : field));
   return { text: `{${noted.join()}}`, cuts: work.cuts.length };
+}
+
+/**
+ * The dump says again what the other fields say, so it gives way first: an image stays whole in a message where there is room
+ * for it once.
+ */
+function sharesOfFields({ json }: Work, members: readonly Member[], room: number): (member: Member) => number {
+  const dump = members.find(({ start, valueStart }) => json.toString('utf8', start, valueStart).startsWith(DUMP));
+  if (!dump) {
+    const share = fairShare(members, room);
+    return () => share;
+  }
+  const others = members.filter((member) => member !== dump);
+  const othersBytes = others.reduce((sum, { start, end }) => sum + end - start + 1, 0);
+  const dumpBytes = dump.end - dump.start + 1;
+  const dumpRoom = Math.min(dumpBytes, Math.max(room - othersBytes, Math.floor(room * DUMP_SHARE)));
+  const share = fairShare(others, room - dumpRoom);
+  return (member) => (member === dump ? dumpRoom - (dump.valueStart - dump.start) - 1 : share);
 }
 
 /** Pieces are joined once, at the end: to join them at every level would copy a deep value as often as it is deep. */
@@ -74,7 +94,7 @@ function shortText({ json, cuts }: Work, { kind, start, end }: Outline, room: nu
   return JSON.stringify(text);
 }
 
-/** A list or an object, so much of it that it fits into `room`, which is more than SMALL_BYTES. */
+/** A list or an object, so much of it that it fits into `room`, which is LEAST_BYTES or more. */
 function writeMembers(work: Work, list: Outline, room: number, path: string, pieces: string[]): void {
   const { json, cuts } = work;
   const { kind, members } = list;
@@ -89,7 +109,8 @@ function writeMembers(work: Work, list: Outline, room: number, path: string, pie
   }
   pieces.push(kind === 'list' ? '[' : '{');
   for (const [at, member] of members.entries()) {
-    if (at === front && missing.length > 0) pieces.push(at === 0 ? '' : ',', gap(json, kind, kept, missing.length));
+    if (at === front && missing.length > 0)
+      pieces.push(at === 0 ? '' : ',', gap(work, list, kept, missing.length, path));
     if (at >= front && at < back) continue;
     if (at > 0) pieces.push(',');
     const nameOf = () => (kind === 'list' ? String(at) : keyIn(json, member));
@@ -103,16 +124,22 @@ function keyIn(json: Buffer, { start, valueStart }: Member): string {
   return JSON.parse(text.slice(0, text.lastIndexOf('"') + 1));
 }
 
-/** What stands where members are missing. In an object it needs a key that no other member has. */
-function gap(json: Buffer, kind: Outline['kind'], kept: readonly Member[], missing: number): string {
+/**
+ * What stands where members are missing. In an object it needs a key that no other member has; among messages it must be
+ * one itself, for Weave's page shows a conversation only where all of them are.
+ */
+function gap({ json }: Work, { kind }: Outline, kept: readonly Member[], missing: number, path: string): string {
   const note = (unit: string) => JSON.stringify(`… [${missing} ${unit} left out by otel-weave-bridge]`);
+  if (path === MESSAGES) return `{"role":"system","content":${note('messages')}}`;
   if (kind === 'list') return note('items');
   let key = '…';
   while (kept.some((member) => keyIn(json, member) === key)) key += '…';
   return `"${key}":${note('members')}`;
 }
 
+const MESSAGES = 'inputs.messages';
 const ATTRIBUTES = '"attributes":';
+const DUMP = '"otel_dump":';
 const NOTE = 'otel_weave_bridge';
 
 /** The call's attributes with `otel_weave_bridge` among them: what was shortened, and how long it was. */

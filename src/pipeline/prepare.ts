@@ -8,7 +8,7 @@ import type { SpanId } from '../core/span.ts';
 import type { DecodedRequest, Invalid } from '../decode/outcome.ts';
 import type { Content } from './content.ts';
 
-const NO_PROJECT = 'no project any more: set weave.project (WEAVE_PROJECT)';
+const NO_PROJECT = 'no project: set WEAVE_PROJECT (weave.project), or wandb.entity and wandb.project on the resource';
 
 export type Decode = (body: Uint8Array, encoding: Encoding) => Pick<DecodedRequest, 'status' | 'spans'> | Invalid;
 

@@ -1,7 +1,8 @@
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { QueueEntry } from '../core/ports.ts';
-import { resultCode, SQLITE_CORRUPT } from './database.ts';
+import { SQLITE_CORRUPT } from '../core/set-aside.ts';
+import { resultCode } from './database.ts';
 import type { Fresh } from './fresh.ts';
 import type { Item, Ledger } from './ledger.ts';
 import type { Store } from './store.ts';

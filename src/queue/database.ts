@@ -6,8 +6,6 @@ export type Statement = StatementSync;
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
 export const SQLITE_BUSY = 5;
-export const SQLITE_CORRUPT = 11;
-export const SQLITE_NOTADB = 26;
 
 /** How long one statement waits for another process that reads or purges dead letters. The bridge stands still meanwhile. */
 const BUSY_TIMEOUT_MS = 100;

@@ -4,7 +4,7 @@ import type { Log } from '../core/log.ts';
 import type { AcceptOutcome, Outbox, Queue } from '../core/ports.ts';
 import { createBell } from './bell.ts';
 import { createClaims } from './claims.ts';
-import { createFiles, databasePath, openError } from './files.ts';
+import { createFiles, databasePath, freeBytes, openError } from './files.ts';
 import { createFresh } from './fresh.ts';
 import { full } from './full.ts';
 import { createLedger } from './ledger.ts';
@@ -169,7 +169,7 @@ function open(deps: DiskQueueDeps, settings: DiskQueueSettings) {
     lock = takeLock(dir);
     const database = openSoundDatabase(deps, dir, fsync);
     const maxLetterBytes = settings.deadLetters?.maxBytes ?? maxBytes * DEAD_LETTER_SHARE;
-    const store = createStore({ ...deps, database }, maxLetterBytes);
+    const store = createStore({ ...deps, database, freeBytes: () => freeBytes(dir) }, maxLetterBytes);
     const outbox = createOutbox(deps, database, retryAfterMs);
     return { lock, store, stored: store.totals(), outbox, letters: createLetters(database) };
   } catch (thrown) {

@@ -1,5 +1,5 @@
 /** The files of a queue directory, readable by their owner alone: they hold prompts and answers. */
-import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError, messageOf } from '../core/errors.ts';
 
@@ -15,13 +15,10 @@ export function createFiles(dir: string): void {
   }
 }
 
-/** Renames a database together with its log of recent changes, and returns the new path. */
-export function setAside(path: string, nowMs: number): string {
-  const newPath = `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(':', '')}`;
-  if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${newPath}-wal`);
-  rmSync(`${path}-shm`, { force: true });
-  renameSync(path, newPath);
-  return newPath;
+/** What this user may still write to the disk of a directory. */
+export function freeBytes(dir: string): number {
+  const { bavail, bsize } = statfsSync(dir);
+  return bavail * bsize;
 }
 
 /** What to throw when a queue does not open: QUEUE_UNREADABLE, or the BridgeError that it already is. */

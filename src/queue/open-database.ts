@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
-import { type Database, openDatabase, resultCode, SQLITE_CORRUPT, SQLITE_NOTADB } from './database.ts';
-import { createFiles, databasePath, setAside } from './files.ts';
+import { DAMAGED, setAside } from '../core/set-aside.ts';
+import { type Database, openDatabase, resultCode } from './database.ts';
+import { createFiles, databasePath } from './files.ts';
 import { prepareSchema } from './schema.ts';
 
 type Opened =
@@ -43,8 +44,7 @@ function open(path: string, fsync: boolean): Opened {
     return { status: 'damaged', message: verdict };
   } catch (thrown) {
     database.close();
-    const code = resultCode(thrown);
-    if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB) throw thrown;
+    if (!DAMAGED.has(resultCode(thrown))) throw thrown;
     return { status: 'damaged', message: messageOf(thrown) };
   }
 }

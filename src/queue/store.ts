@@ -15,6 +15,9 @@ const SHRINK_FREE_BYTES = 64 * 1024 * 1024;
 /** ... and no more than this has to be copied for it. */
 const SHRINK_USED_BYTES = 16 * 1024 * 1024;
 
+/** Of a disk that has refused a request: with less room it will refuse the next. */
+const PROBE_ROOM_BYTES = 1024 * 1024;
+
 /** What the queue asks of its database. Throws what SQLite says; `shrink` logs it. */
 export interface Store {
   totals(): Pick<QueueDepth, 'entries' | 'spans' | 'bytes'>;
@@ -23,7 +26,7 @@ export interface Store {
   read(id: number): QueueEntry;
   /** Ends the settled entries and stores the requests, all or nothing. Returns the new entries in the order of the requests. */
   write(requests: readonly RawRequest[], settled: readonly Settled[], nowMs: number): readonly QueueEntry[];
-  /** Writes a little that changes nothing. */
+  /** Writes a little that changes nothing. Throws, too, where the disk has next to no room. */
   probe(): void;
   /** Gives the space of deleted entries back to the disk where there is much of it and little else to copy. */
   shrink(): void;
@@ -34,9 +37,11 @@ export interface StoreDeps {
   readonly database: Database;
   readonly log: Log;
   readonly counters: Counters;
+  /** Of the disk that the database is on. */
+  readonly freeBytes: () => number;
 }
 
-export function createStore({ database, log, counters }: StoreDeps, maxDeadLetterBytes: number): Store {
+export function createStore({ database, log, counters, freeBytes }: StoreDeps, maxDeadLetterBytes: number): Store {
   const insert = database.prepare(
     'INSERT INTO entries (accepted_at, signal, encoding, project, spans, more, body) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
@@ -107,6 +112,9 @@ export function createStore({ database, log, counters }: StoreDeps, maxDeadLette
     },
     probe() {
       database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+      // On a full disk so little still fits into the room that SQLite has had for what it could not write.
+      const free = freeBytes();
+      if (free < PROBE_ROOM_BYTES) throw new Error(`the disk is full (${free} bytes are free)`);
     },
     shrink() {
       try {

@@ -89,7 +89,7 @@ function startAdmit(
 }
 
 /** Null where TLS is off. */
-function tlsSettings(option: string, given: Config['receive']['http']['tls']): TlsSettings | null {
+export function tlsSettings(option: string, given: Config['receive']['http']['tls']): TlsSettings | null {
   const { cert_file: certFile, key_file: keyFile, client_ca_file: clientCaFile } = given;
   if (certFile === undefined || keyFile === undefined) return null;
   return {

@@ -54,7 +54,7 @@ export function createTriggerLine(deps: TriggerLineDeps, config: Config): Trigge
   if (rules.length === 0 && !existsSync(triggersPath(dir))) {
     return { match: undefined, start: () => undefined, close: () => Promise.resolve() };
   }
-  const store = openTriggerStore({ clock }, { dir, fsync });
+  const store = openTriggerStore({ clock, log }, { dir, fsync });
   for (const rule of rules) store.rules.register(rule);
   const weaveClient = createClient({
     url: config.weave.url,

@@ -13,21 +13,22 @@ import { createWeaveClient } from '../send/weave-client.ts';
 import { createClient } from '../trigger/http/client.ts';
 import { baseUrl, createBatchApi } from '../trigger/jobs/batch-api.ts';
 import { VERSION } from '../version.ts';
+import { fileVerdicts, WEAVE_TLS } from './validate-files.ts';
+import type { Verdict } from './verdict.ts';
 import { otherAgents, proxySecrets, weaveAgents } from './way-out.ts';
-
-/** What one check found. `unclear`: nothing that is known to be wrong. */
-export interface Verdict {
-  readonly status: 'ok' | 'unclear' | 'failed';
-  /** The options that it is about. */
-  readonly about: string;
-  readonly text: string;
-}
 
 const USER_AGENT = `otel-weave-bridge/${VERSION}`;
 
 /** Checks what a config file cannot say of itself. Every request is empty: nothing is written anywhere. Never rejects. */
 export async function checkOnline(config: Config, clock: Clock, signal: AbortSignal): Promise<readonly Verdict[]> {
-  return [queueVerdict(config), await weaveVerdict(config, clock, signal), ...(await jobsVerdicts(config, signal))];
+  const files = fileVerdicts(config, clock);
+  const canConnect = !files.some(({ status, about }) => status === 'failed' && about === WEAVE_TLS);
+  return [
+    queueVerdict(config),
+    ...files,
+    ...(canConnect ? [await weaveVerdict(config, clock, signal)] : []),
+    ...(await jobsVerdicts(config, signal)),
+  ];
 }
 
 /** The directory itself, or the one that it would be created in. */

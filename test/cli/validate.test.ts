@@ -82,6 +82,34 @@ describe('otel-weave validate', () => {
     expect(stdout).not.toContain(KEY);
   });
 
+  it.each([
+    ['receive.http.tls', 'receive: {http: {tls: {cert_file: /no/tls.crt, key_file: /no/tls.key}}}', '/no/tls.crt'],
+    ['receive.grpc.tls', 'receive: {grpc: {tls: {cert_file: /no/tls.crt, key_file: /no/tls.key}}}', '/no/tls.crt'],
+    ['receive.auth.keys', 'receive: {auth: {keys: [{name: a, token_file: /no/token}]}}', 'cannot read the key of a'],
+    ['receive.auth.keys', 'receive: {auth: {keys: [{name: a, token: x}, {name: b, token: x}]}}', 'are the same key'],
+  ])('tells of files of %s that serve could not start with', async (about, receive, said) => {
+    const { code, stdout } = await validate(`${yaml()}${receive}\n`, '--online');
+    expect(rowsOf(stdout)).toContainEqual(['FAILED', about, expect.stringContaining(said)]);
+    expect(code).toBe(1);
+  });
+
+  it('takes keys of senders that can be used', async () => {
+    const { code, stdout } = await validate(
+      `${yaml()}receive: {auth: {keys: [{name: a, token: x}, {name: b, token: y}]}}\n`,
+      '--online',
+    );
+    expect(rowsOf(stdout)).toContainEqual(['ok', 'receive.auth.keys', 'can be used']);
+    expect(code).toBe(0);
+  });
+
+  it('does not ask Weave where the files for it cannot be read', async () => {
+    const config = yaml().replace('weave: {', 'weave: {tls: {ca_file: /no/ca.crt}, ');
+    const { code, stdout } = await validate(config, '--online');
+    expect(rowsOf(stdout)).toContainEqual(['FAILED', 'weave.tls', expect.stringContaining('/no/ca.crt')]);
+    expect(stdout).not.toContain('the key is taken, and so are calls');
+    expect(code).toBe(1);
+  });
+
   it('cannot tell where no project is configured', async () => {
     const { stdout } = await validate(`weave: {url: "${weave.url}"}`, '--online');
     expect(rowsOf(stdout)).toContainEqual(['??', 'weave.project', expect.stringContaining('no project is there')]);

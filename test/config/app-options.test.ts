@@ -17,6 +17,18 @@ function settings(options: AppOptions = {}, env: Environment = ENV, netrc = ''):
 }
 
 describe('the options of an app', () => {
+  it.each<[string, object, string]>([
+    ['an export mode that there is none of', { exportMode: 'imediate' }, 'exportMode is "imediate"'],
+    ['a header that HTTP cannot carry', { headers: { 'a b': KEY, ok: 'yes' } }, 'header "a b"'],
+    ['a header with such a value', { headers: { key: `${KEY}\n`, ok: 'yes' } }, 'header "key"'],
+  ])('warn of %s, and go on without', (_what, options, warning) => {
+    const config = resolve(options as AppOptions);
+    expect(config).toMatchObject({ status: 'on', warnings: [expect.stringContaining(warning)] });
+    expect(JSON.stringify(config)).not.toContain(`${KEY}\\n`);
+    expect(settings(options as AppOptions).scheduledDelayMillis).toBe(1000);
+    expect(settings(options as AppOptions).headers).toEqual('headers' in options ? { ok: 'yes' } : {});
+  });
+
   it('need nothing but key and project, from the environment', () => {
     const found = settings();
     expect(found).toMatchObject({
@@ -93,6 +105,15 @@ describe('the options of an app', () => {
     const env = { ...ENV, [variable]: '9' };
     expect(settings(options, env)[name]).toBe(7);
     expect(settings({}, env)[name]).toBe(9);
+  });
+
+  it.each<[unknown, boolean]>([
+    [undefined, true],
+    [true, true],
+    [false, false],
+    ['false', false],
+  ])('let content out only where captureContent says so or nothing (%p: %p)', (captureContent, expected) => {
+    expect(settings({ captureContent } as AppOptions, ENV).captureContent).toBe(expected);
   });
 
   it.each<[string, AppOptions, Environment]>([

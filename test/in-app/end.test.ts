@@ -49,6 +49,15 @@ describe('a process that ends', () => {
     expect(tookMs).toBeLessThan(10_000);
   });
 
+  it('says how many spans Weave has not taken', async () => {
+    const weave = await startWeave();
+    weave.faults.add({ path: '/v2', hang: true });
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'idle', count: 10, warnings: true };
+    const { code, stderr } = await startTracedApp('esm', { ...app, shutdownTimeoutMillis: 500 }).ended();
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/before Weave has taken its last spans: they are lost.*spans: 10/s);
+  });
+
   it('is not kept alive by a request that is never answered', async () => {
     const weave = await startWeave();
     weave.faults.add({ path: '/v2', hang: true });

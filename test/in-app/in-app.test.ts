@@ -188,6 +188,17 @@ describe('the span processor', () => {
     expect(said()).not.toContain('bad key');
   });
 
+  it('says what is wrong with its options once the SDK that it is made for has set up its log', async () => {
+    const off = new WeaveSpanProcessor({ url: 'https://weave.example', project: PROJECT, apiKey: 'bad key' });
+    const slip = { url: 'http://127.0.0.1:9', project: PROJECT, shouldExportSpans: () => false };
+    const on = new WeaveSpanProcessor(slip);
+    afterwards(() => Promise.all([off.shutdown(), on.shutdown()]));
+    const said = listen();
+    await undefined;
+    expect(said()).toContain('not sent to Weave');
+    expect(said()).toContain('There is no option shouldExportSpans');
+  });
+
   it('keeps what it has where the key is not accepted, says so once, and never the key', async () => {
     const weave = await startWeave({ apiKey: 'right' });
     const said = listen();

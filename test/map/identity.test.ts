@@ -26,6 +26,12 @@ describe('the names of a call', () => {
       'invoke_agent A',
       'A',
     ],
+    [{ name: 'gpt-5.llm', attributes: { 'gen_ai.request.model': 'gpt-5' } }, 'llm', 'gpt-5.llm'],
+    [
+      { name: 'Crew_aba43417-2c71-4ce4-99ae-4ecee5b0c3fa.kickoff' },
+      'Crew_*.kickoff',
+      'Crew_aba43417-2c71-4ce4-99ae-4ecee5b0c3fa.kickoff',
+    ],
     [{ name: 'x', attributes: { 'wandb.display_name': 'My call' } }, 'x', 'My call'],
     [{ name: 'weave:///a/b/op/c:d' }, 'op:weave:///a/b/op/c:d', 'weave:///a/b/op/c:d'],
   ])('of %j are op %j and display %j', (spec, op, display) => {

@@ -38,7 +38,7 @@ describe('a call that is too large', () => {
       300,
     ],
     ['thousands of medium texts', { inputs: { list: Array.from({ length: 3_000 }, () => 'x'.repeat(2_000)) } }, 3_000],
-    ['a hundred thousand small attributes', { attributes: members(100_000), otel_dump: members(100_000) }, 2],
+    ['a hundred thousand small attributes', { attributes: members(100_000), otel_dump: members(100_000) }, 1],
     ['a text below two hundred levels', { output: nested(200, 'a'.repeat(8 * MIB)) }, 1],
     [
       'a list below two hundred levels',
@@ -59,6 +59,15 @@ describe('a call that is too large', () => {
     expect(noteOf(short.text)).toMatchObject({ truncated_count: cuts, original_bytes: Buffer.byteLength(call(extra)) });
     expect(noteOf(short.text).truncated).toHaveLength(Math.min(cuts, 50));
     expect(JSON.parse(short.text).id).toBe('x');
+  });
+
+  it('lets the dump give way first: an image stays whole where there is room for it once', () => {
+    const image = `data:image/png;base64,${'A'.repeat(2.5 * MIB)}`;
+    const inputs = { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: image } }] }] };
+    const short = shortenCall(call({ inputs, otel_dump: { attributes: { messages: JSON.stringify(inputs) } } }));
+    expect(JSON.parse(short.text).inputs).toEqual(inputs);
+    expect(Buffer.byteLength(short.text)).toBeGreaterThan(0.9 * MAX_CALL_BYTES);
+    expect(noteOf(short.text).truncated).toMatchObject([{ path: 'otel_dump.attributes.messages' }]);
   });
 
   it('loses the middle of the longest text and leaves the short ones whole', () => {
@@ -87,6 +96,23 @@ describe('a call that is too large', () => {
     expect(attributes.otel_weave_bridge.truncated).toEqual([
       { path: 'output', unit: 'items', length: 500_000, kept: 500_000 - missing },
     ]);
+  });
+
+  it.each<[string, (text: string) => unknown]>([
+    ['text', (text) => text],
+    ['parts', (text) => [{ type: 'text', text }]],
+  ])('keeps something of each message that stays of a long conversation of %s', (_what, contentOf) => {
+    const messages = Array.from({ length: 5_000 }, (_, at) => ({
+      role: at % 2 === 0 ? 'user' : 'assistant',
+      content: contentOf(`message ${at} ${'x'.repeat(1_200)}`),
+    }));
+    const { inputs } = JSON.parse(shortenCall(call({ inputs: { messages } })).text);
+    expect(inputs.messages.length).toBeGreaterThan(2_500);
+    const contents: readonly string[] = inputs.messages.map(({ content }: { content: unknown }) => J(content));
+    const gaps = contents.filter((content) => content.includes('messages left out by otel-weave-bridge'));
+    expect(gaps).toHaveLength(1);
+    expect(contents.filter((content) => /"message \d+ x{100}/.test(content))).toHaveLength(contents.length - 1);
+    expect(inputs.messages.every(({ role }: { role: unknown }) => typeof role === 'string')).toBe(true);
   });
 
   it('loses members in the middle of a large object and says how many', () => {

@@ -1,5 +1,10 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createCounters } from '../../src/core/counters.ts';
+import { silentLog } from '../../src/core/log.ts';
 import { openDatabase } from '../../src/queue/database.ts';
+import { prepareSchema } from '../../src/queue/schema.ts';
+import { createStore } from '../../src/queue/store.ts';
 import { MIB, openQueue, request, settleAll, temporaryDir } from './world.ts';
 
 let place: ReturnType<typeof temporaryDir>;
@@ -40,4 +45,22 @@ describe('the trouble of a disk queue', () => {
     await queue.close();
     expect(queue.trouble()).toBeUndefined();
   });
+});
+
+it.each([
+  [1024 * 1024, 'ok'],
+  [1024 * 1024 - 1, 'the disk is full (1048575 bytes are free)'],
+])('a probe of a disk with %d free bytes: %s', (free, verdict) => {
+  const path = join(place.dir, 'queue.db');
+  const database = openDatabase(path);
+  prepareSchema(database, path, false);
+  const deps = { database, log: silentLog, counters: createCounters(), freeBytes: () => free };
+  const store = createStore(deps, MIB);
+  const probed = () => {
+    store.probe();
+    return 'ok';
+  };
+  if (verdict === 'ok') expect(probed()).toBe(verdict);
+  else expect(probed).toThrow(verdict);
+  store.close();
 });

@@ -15,16 +15,18 @@ export async function startNotingWeave() {
   const taken: Noted[] = [];
   const refused: Noted[] = [];
   const badKeys = new Set<string>();
+  const badCalls = new Set<string>();
   const server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
     const [, user = ''] = (request.headers.authorization ?? '').split(' ');
     const key = Buffer.from(user, 'base64').toString().replace(/^api:/, '');
     const project = decodeURIComponent((request.url ?? '').replace(/^\/v2\/(.+)\/calls\/complete$/, '$1'));
-    const isBad = badKeys.has(key);
-    (isBad ? refused : taken).push({ project, key, calls: JSON.parse(body).batch });
+    const { batch: calls } = JSON.parse(body) as { readonly batch: Noted['calls'] };
+    const isBad = calls.some(({ id }) => badCalls.has(id));
+    response.statusCode = badKeys.has(key) ? 401 : isBad ? 422 : 200;
+    (response.statusCode === 200 ? taken : refused).push({ project, key, calls });
     server.emit('noted');
-    response.statusCode = isBad ? 401 : 200;
     response.end('{}');
   });
   server.listen(0, '127.0.0.1');
@@ -38,6 +40,8 @@ export async function startNotingWeave() {
     taken,
     refused,
     badKeys,
+    /** Ids of calls that are refused for good. */
+    badCalls,
     /** Resolves when `found` is true. */
     async until(found: () => boolean): Promise<void> {
       while (!found()) await once(server, 'noted');

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
+import { type DeadLetter, openDeadLetters } from '../../src/queue/dead-letters.ts';
 import { asProtobuf, traceRequest } from '../receive/otlp.ts';
 import { closeAll } from '../receive/receivers.ts';
 import { type Noted, startNotingWeave } from './noting-weave.ts';
@@ -15,6 +16,19 @@ const spans = (project?: string, spanId = '00000000000000aa') =>
   asProtobuf(traceRequest({ span: { spanId }, ...(project && { project }) }));
 
 const idsOf = (taken: readonly Noted[]) => taken.flatMap(({ calls }) => calls.map(({ id }) => id));
+
+/** Has all dead letters of the bridge tried again once there are so many; answers what they were. */
+async function retryLetters(dir: string, count: number): Promise<readonly DeadLetter[]> {
+  const letters = openDeadLetters(join(dir, 'queue'));
+  try {
+    while (letters.list().length < count) await systemClock.sleep(10);
+    const all = letters.list();
+    letters.retry(all.map(({ id }) => id));
+    return all;
+  } finally {
+    letters.close();
+  }
+}
 
 function bytesOf(dir: string): string {
   const names = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
@@ -67,6 +81,18 @@ describe('a key with a project', () => {
     await sendTo(first.addresses.http, spans('team-b/app'), { authorization: 'Bearer key-of-a' });
     expect(await first.close()).toMatchObject({ left: 1 });
     await startBridge(dir, `weave.url=${weave.url}`, KEYS);
+    await weave.until(() => weave.taken.length === 1);
+    expect(weave.taken).toMatchObject([{ project: 'team-a/app', calls: [{ project_id: 'team-a/app' }] }]);
+  });
+
+  it('does so when a dead letter is tried again, too', async () => {
+    const weave = await startNotingWeave();
+    const dir = temporaryFolder();
+    const { addresses } = await startBridge(dir, `weave.url=${weave.url}`, KEYS);
+    weave.badCalls.add('00000000000000aa');
+    await sendTo(addresses.http, spans('team-b/app'), { authorization: 'Bearer key-of-a' });
+    expect(await retryLetters(dir, 1)).toMatchObject([{ project: 'team-a/app', pinned: true }]);
+    weave.badCalls.clear();
     await weave.until(() => weave.taken.length === 1);
     expect(weave.taken).toMatchObject([{ project: 'team-a/app', calls: [{ project_id: 'team-a/app' }] }]);
   });
@@ -144,6 +170,24 @@ describe("a sender's own W&B key", () => {
       ['2', 'own'],
       ['3', A],
     ]);
+  });
+
+  it('also delivers its dead letters that are tried again, and only them', async () => {
+    const weave = await startNotingWeave();
+    const dir = temporaryFolder();
+    const { addresses } = await startBridge(dir, `weave.url=${weave.url}`, ...accept);
+    const senders = { [A]: { 'wandb-api-key': A }, [B]: { 'wandb-api-key': B }, own: {} };
+    for (const [at, headers] of Object.values(senders).entries()) {
+      const id = String(at + 1).repeat(16);
+      weave.badCalls.add(id);
+      await sendTo(addresses.http, spans('team/app', id), headers);
+    }
+    await retryLetters(dir, 3);
+    weave.badCalls.clear();
+    await weave.until(() => idsOf(weave.taken).length === 3);
+    const delivered = weave.taken.flatMap(({ key, calls }) => calls.map(({ id }) => [id[0], key]));
+    expect(delivered.sort()).toEqual(Object.keys(senders).map((key, at) => [String(at + 1), key]));
+    expect(bytesOf(dir)).not.toContain(A);
   });
 
   it('also delivers what log records are joined to, and what a later span corrects', async () => {

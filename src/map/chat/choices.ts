@@ -2,6 +2,7 @@ import { type Choice, isObject, type Json, textOf } from './message.ts';
 import { toMessages } from './messages.ts';
 import type { SourceMessage } from './pieces.ts';
 import { looksLikeMessages } from './recognise.ts';
+import { isAsking } from './roles.ts';
 
 /** Why a model stopped, in the words of OpenAI's chat API. Reasons that it has no word for stay as they are. */
 const FINISH_REASONS: Readonly<Record<string, string>> = {
@@ -42,8 +43,18 @@ export function toChoices(answer: unknown): readonly Choice[] {
   ) {
     return answer.flatMap((item, index) => choiceOf(item, index));
   }
+  if (Array.isArray(answer) && answer.length > 0 && answer.every(isGeminiChunk)) return streamed(answer);
   if (isObject(answer)) return responseChoices(answer) ?? choicesOfMessages(toMessages(answer, 'assistant'));
   return choicesOfMessages(toMessages(answer, 'assistant'));
+}
+
+const isGeminiChunk = (item: unknown): item is Json => isObject(item) && Array.isArray(item['candidates']);
+
+/** A stream as it came: each chunk has the shape of a whole response, the last one says why it ended. */
+function streamed(chunks: readonly Json[]): readonly Choice[] {
+  const pieces = chunks.flatMap((chunk) => responseChoices(chunk) ?? []);
+  const reason = pieces.findLast(({ finish_reason }) => finish_reason !== null)?.finish_reason ?? null;
+  return choicesOfMessages(pieces.map(({ message }) => message)).map((one) => ({ ...one, finish_reason: reason }));
 }
 
 /** A response body, by the member that gives it away; undefined for a bare message. */
@@ -104,7 +115,7 @@ function choiceOf(item: Json, index: number): readonly Choice[] {
  * of a whole conversation the answer is what the assistant said last.
  */
 function choicesOfMessages(messages: readonly SourceMessage[]): readonly Choice[] {
-  const spoken = messages.filter((message) => message.role === 'assistant');
+  const spoken = answersIn(messages);
   if (spoken.length > 1 && spoken.length === messages.length) {
     if (spoken.every((message) => message.finish_reason !== undefined))
       return spoken.map((message, index) => choice(index, message));
@@ -112,6 +123,15 @@ function choicesOfMessages(messages: readonly SourceMessage[]): readonly Choice[
   }
   const last = spoken.at(-1);
   return last ? [choice(0, last)] : [];
+}
+
+/** What the assistant said; where nobody is called so, what others said who are neither asking nor helping. */
+function answersIn(messages: readonly SourceMessage[]): readonly SourceMessage[] {
+  const spoken = messages.filter((message) => message.role === 'assistant');
+  if (spoken.length > 0) return spoken;
+  return messages
+    .filter(({ role }) => !isAsking(role))
+    .map((message) => ({ ...message, name: message.name ?? message.role, role: 'assistant' }));
 }
 
 function choice(index: number, source: SourceMessage, said?: string): Choice {

@@ -3,27 +3,11 @@ import { asText, isObject, type Json, type ToolCall, textOf } from './message.ts
 import { type Piece, pieceOf, resultContent } from './parts.ts';
 import { fromPieces, mergeTurns, type SourceMessage } from './pieces.ts';
 import { isBarePart, isLangChain, looksLikeMessages, responsesItems, roleIn } from './recognise.ts';
+import { isRoleAndText, roleNamed, speakerNamed } from './roles.ts';
 import { toolCallsBeside } from './tool-call.ts';
 
 /** Requests nest messages in requests in messages; beyond this it is no conversation. */
 const MAX_DEPTH = 8;
-
-const ROLES: Readonly<Record<string, string>> = {
-  human: 'user',
-  ai: 'assistant',
-  model: 'assistant',
-  bot: 'assistant',
-  function: 'tool',
-  toolResult: 'tool',
-  // LangChain's serialised classes
-  HumanMessage: 'user',
-  HumanMessageChunk: 'user',
-  AIMessage: 'assistant',
-  AIMessageChunk: 'assistant',
-  SystemMessage: 'system',
-  ToolMessage: 'tool',
-  FunctionMessage: 'tool',
-};
 
 /** Members that a message has, one of them at least. An object without any is somebody's data: kept as its JSON. */
 const SPEECH = [
@@ -45,8 +29,6 @@ const SPEECH = [
   'additional_kwargs',
 ];
 
-const roleNamed = (name: string) => (Object.hasOwn(ROLES, name) ? ROLES[name] : undefined);
-
 /**
  * Reads messages from anything that holds some: a list or one of them in any library's shape, a whole request body
  * (`{messages}`, `{system, prompt}`, `{instructions, input}`, `{contents}`), JSON text of these, or bare text.
@@ -61,6 +43,8 @@ export function toMessages(source: unknown, role = 'user', depth = 0): readonly 
   }
   if (Array.isArray(source)) {
     if (source.length > 0 && source.every(isBarePart)) return fromPieces(role, source.map(pieceOf), {});
+    if (source.length > 0 && source.every(isRoleAndText))
+      return source.map(([speaker, content]) => ({ role: speakerNamed(speaker), content }));
     return mergeTurns(source.flatMap((item) => toMessages(item, role, depth + 1)));
   }
   if (!isObject(source)) return [{ role, content: asText(source) }];
@@ -135,7 +119,7 @@ function fromMessage(source: Json, role: string, depth: number): readonly Source
   }
   if (!SPEECH.some((key) => key in source)) return [{ role, content: asText(source) }];
   const said = roleIn(source) ?? (type === 'message' ? role : type) ?? role;
-  return fromConversation(source, roleNamed(said) ?? said);
+  return fromConversation(source, speakerNamed(said));
 }
 
 function fromConversation(source: Json, role: string): readonly SourceMessage[] {

@@ -1,11 +1,13 @@
 import type { Kind } from '../reading.ts';
 import { type Convention, count, custom, text, when } from '../rule.ts';
-import { type SpanView, textAt } from '../span-view.ts';
+import { dataAt, type SpanView, textAt } from '../span-view.ts';
 
 const TURN_USAGE = 'codex.turn.token_usage.';
 
 const isTurn = ({ span }: SpanView) => /^(codex\.)?session_task\./.test(span.name);
 const isTool = ({ span }: SpanView) => /^(codex\.tool\.|handle_tool_call$|mcp\.tools\.call$)/.test(span.name);
+
+const ofTool = (key: string) => custom([key], (view) => (isTool(view) ? dataAt(view, key) : undefined));
 
 /** Rust's tracing puts the number of the operating system's thread into the same key. */
 function threadId(view: SpanView): string | undefined {
@@ -33,6 +35,8 @@ export const codex: Convention = {
       custom([], ({ span }) => /^codex\.tool\.(.+)$/.exec(span.name)?.[1]),
     ],
     toolCallId: [text('call_id')],
+    toolArguments: [ofTool('arguments')],
+    toolResult: [ofTool('output')],
     inputTokens: [count(`${TURN_USAGE}input_tokens`)],
     outputTokens: [count(`${TURN_USAGE}output_tokens`)],
     cacheReadTokens: [count(`${TURN_USAGE}cached_input_tokens`)],

@@ -56,6 +56,15 @@ const MEMORY: Readonly<Record<string, string>> = {
   'gen_ai.memory.records': 'records',
 };
 
+/** Google's SDK for Python calls the tools itself: `code.function.parameters.city.value`. */
+const PARAMETERS = below('code.function.parameters.');
+const functionArguments = custom(PARAMETERS.keys, (view) => {
+  const values = Object.entries(PARAMETERS.read(view) ?? {}).filter(([key]) => key.endsWith('.value'));
+  return values.length > 0
+    ? Object.fromEntries(values.map(([key, value]) => [key.slice(0, -'.value'.length), value]))
+    : undefined;
+});
+
 /** Sentry's SDKs tell the text and the tool calls of an answer apart. */
 const SENTRY_ANSWER = ['gen_ai.response.text', 'gen_ai.response.tool_calls'];
 function sentryAnswer(view: SpanView) {
@@ -121,8 +130,9 @@ export const genAi: Convention = {
     toolArguments: [
       data(['gen_ai.tool.call.arguments', 'gen_ai.tool.args', 'gen_ai.tool.input'], whole),
       gather(MEMORY),
+      functionArguments,
     ],
-    toolResult: [data(['gen_ai.tool.call.result', 'gen_ai.tool.output'], whole)],
+    toolResult: [data(['gen_ai.tool.call.result', 'gen_ai.tool.output', 'code.function.return.value'], whole)],
     toolDescription: [text('gen_ai.tool.description')],
     query: [text('gen_ai.retrieval.query.text', 'gen_ai.memory.query.text')],
     documents: [

@@ -93,6 +93,7 @@ export const genkit: Convention = {
     ...tokenRules(
       OUTPUT,
       (output) => (isObject(output) ? output['usage'] : undefined),
+      (output) => (isObject(output) && isObject(output['usage']) ? output['usage']['custom'] : undefined),
       (output) => raw(output)['usage'] ?? raw(output)['usageMetadata'],
     ),
     userId: [text('user.id')],

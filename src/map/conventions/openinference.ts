@@ -131,7 +131,10 @@ export const openInference: Convention = {
       data('llm.completions', (value) => some(toChoices(value))),
     ],
     finishReasons: [data('llm.finish_reason', texts), data('output.value', finishReasonsIn)],
-    input: [custom(['reranker.query', 'reranker.input_documents.*'], reranked), data('input.value', (value) => value)],
+    input: [
+      custom(['reranker.query', 'reranker.input_documents.*'], reranked),
+      data(['input.value', 'crew_inputs'], (value) => value),
+    ],
     output: [data('output.value', (value) => value)],
     toolName: [text('tool.name')],
     toolCallId: [text('tool.id', 'tool_call.id')],

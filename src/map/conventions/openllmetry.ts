@@ -1,10 +1,11 @@
-import { toChoices } from '../chat/choices.ts';
-import { isObject, textOf } from '../chat/message.ts';
+import { finishReason, toChoices } from '../chat/choices.ts';
+import { isObject, type Json, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
+import { listAt } from '../indexed.ts';
 import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import { below, type Convention, count, custom, data, gather, indexed, some, text, when, word } from '../rule.ts';
-import { textAt } from '../span-view.ts';
+import { type SpanView, textAt } from '../span-view.ts';
 import { parameterRule } from './gen-ai-parameters.ts';
 
 const ENTITY_KINDS: Readonly<Record<string, Kind>> = {
@@ -35,8 +36,11 @@ function passed(value: unknown): unknown {
   return positional.length === 0 ? named : value;
 }
 
-/** LangChain's callback wraps what came out the same way. */
-const returned = (value: unknown) => (isObject(value) && value['outputs'] !== undefined ? value['outputs'] : value);
+/** LangChain's callback wraps what came out the same way: `{outputs, kwargs}`, of a tool `{output, kwargs}`. */
+function returned(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  return value['outputs'] ?? (isObject(value['kwargs']) ? value['output'] : undefined) ?? value;
+}
 
 /** `gen_ai.completion.N.function_call` is LiteLLM's spelling; a content of `null` is how the SDK says there is none. */
 function message(item: unknown): unknown {
@@ -50,6 +54,28 @@ function choice(item: unknown, index: number) {
   if (!isObject(item)) return { index, message: item };
   const said = isObject(item['message']) ? item['message'] : item;
   return { index, finish_reason: item['finish_reason'], message: { role: 'assistant', ...said } };
+}
+
+const COMPLETIONS = 'gen_ai.completion.';
+const isThought = (item: unknown): item is Json => isObject(item) && item['role'] === 'thinking';
+
+/** Anthropic's models answer once: their thinking, and streamed blocks, come as completions of their own all the same. */
+function completions(view: SpanView) {
+  const items = listAt(view, COMPLETIONS);
+  const isOneAnswer = items?.some(isThought) || /anthropic/i.test(textAt(view, 'gen_ai.system') ?? '');
+  if (!items || !isOneAnswer) return items && some(toChoices(items.map(choice)));
+  const reason = items.map((item) => isObject(item) && textOf(item, 'finish_reason')).findLast((said) => said);
+  return some(
+    toChoices(items.map(block)).map((one) => ({ ...one, finish_reason: reason ? finishReason(reason) : null })),
+  );
+}
+
+/** A piece of an answer: it did not end for a reason of its own. */
+function block(item: unknown): unknown {
+  if (isThought(item)) return { role: 'assistant', reasoning_content: item['content'] };
+  if (!isObject(item)) return item;
+  const { finish_reason: _, ...said } = item;
+  return { role: 'assistant', ...said };
 }
 
 function tool(item: unknown): unknown {
@@ -81,7 +107,7 @@ export const openLlmetry: Convention = {
     parameters: [parameterRule()],
     messages: [indexed('gen_ai.prompt.', (items) => some(toMessages(items.map(message))))],
     toolDefinitions: [indexed('llm.request.functions.', (items) => items.map(tool))],
-    choices: [indexed('gen_ai.completion.', (items) => some(toChoices(items.map(choice))))],
+    choices: [custom([`${COMPLETIONS}*`], completions)],
     input: [data(['traceloop.entity.input', 'gen_ai.task.input', 'gen_ai.guardrail.input', 'gen_ai.prompt'], passed)],
     output: [
       data(['traceloop.entity.output', 'gen_ai.task.output', 'gen_ai.guardrail.output', 'gen_ai.completion'], returned),

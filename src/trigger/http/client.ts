@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import got, { RequestError, TimeoutError } from 'got';
 import { messageOf } from '../../core/errors.ts';
 import { hide } from '../../core/hide.ts';
+import { type Form, multipartOf } from './multipart.ts';
 
 /** Of an answer that is held in memory. */
 export const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
@@ -43,12 +44,13 @@ export type Download =
   | { readonly status: 'open'; readonly stream: Readable }
   | { readonly status: 'refused'; readonly answer: Answer };
 
-/** Every request is sent once: no retries, no redirects. Nothing of it rejects. */
+/** Every request is sent once: no retries, no redirects. What happens on the way is answered, and rejects nothing. */
 export interface Client {
   get(path: string, signal: AbortSignal): Promise<Answer>;
   /** `undefined` sends no body. */
   post(path: string, json: unknown, signal: AbortSignal): Promise<Answer>;
-  upload(path: string, form: FormData, signal: AbortSignal): Promise<Answer>;
+  /** Rejects where the file of the form is not there. */
+  upload(path: string, form: Form, signal: AbortSignal): Promise<Answer>;
   /** A body of any size. Whoever reads the stream must expect it to break. */
   download(path: string, signal: AbortSignal): Promise<Download>;
   /** Closes idle connections. */
@@ -120,7 +122,10 @@ export function createClient(settings: ClientSettings): Client {
         stream.end();
         return stream;
       }),
-    upload: (path, form, signal) => send(() => http.stream.post(path, { body: form, signal, ...inPieces })),
+    async upload(path, form, signal) {
+      const { headers, body } = await multipartOf(form);
+      return send(() => http.stream.post(path, { body, headers, signal, ...inPieces }));
+    },
     async download(path, signal) {
       const stream = http.stream.get(path, { signal, ...inPieces });
       try {

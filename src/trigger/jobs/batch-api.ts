@@ -1,5 +1,3 @@
-import { openAsBlob } from 'node:fs';
-import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Client } from '../http/client.ts';
 import { type Meaning, meaningOf } from '../http/meaning.ts';
@@ -61,9 +59,7 @@ export function createBatchApi(client: Client): BatchApi {
 
   return {
     async upload(path, signal) {
-      const form = new FormData();
-      form.set('purpose', 'batch');
-      form.set('file', await openAsBlob(path, { type: 'application/jsonl' }), basename(path));
+      const form = { fields: { purpose: 'batch' }, file: path };
       const meaning = meaningOf(await client.upload('v1/files', form, signal));
       if (meaning.status !== 'done') return meaning;
       const fileId = fileIdOf(meaning.body);

@@ -1,4 +1,5 @@
 import { BridgeError } from '../../core/errors.ts';
+import { SQLITE_CORRUPT } from '../../core/set-aside.ts';
 import type { Database } from './database.ts';
 
 /** Kept in `user_version`. Goes up with each change of the tables. */
@@ -107,5 +108,7 @@ export function prepareSchema(db: Database, path: string, fsync: boolean): void 
     PRAGMA journal_size_limit = ${32 * 1024 * 1024};
     PRAGMA temp_store = MEMORY;
   `);
+  const verdict = db.prepare('PRAGMA quick_check(1)').get<{ quick_check: string }>()?.quick_check;
+  if (verdict !== 'ok') throw Object.assign(new Error(verdict), { errcode: SQLITE_CORRUPT });
   if (version === 0) db.transaction(() => db.exec(`${TABLES} PRAGMA user_version = ${SCHEMA_VERSION};`));
 }

@@ -2,6 +2,8 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, messageOf } from '../../core/errors.ts';
+import type { Log } from '../../core/log.ts';
+import { DAMAGED, setAside } from '../../core/set-aside.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { createItems, type Items } from './items.ts';
@@ -43,9 +45,16 @@ export interface StoreSettings {
 
 export const triggersPath = (dir: string) => join(dir, 'triggers.db');
 
+export interface StoreDeps {
+  readonly clock: Clock;
+  /** Given by the bridge itself: a damaged file is set aside, loudly, and an empty one begun. Others only look at it. */
+  readonly log?: Log;
+}
+
 /** Throws QUEUE_UNREADABLE or QUEUE_NEWER. */
-export function openTriggerStore({ clock }: { readonly clock: Clock }, { dir, fsync }: StoreSettings): TriggerStore {
-  const db = open(dir, fsync);
+export function openTriggerStore(deps: StoreDeps, { dir, fsync }: StoreSettings): TriggerStore {
+  const { clock } = deps;
+  const db = open(deps, dir, fsync);
   const rules = createRules(db);
   const spending = createSpending(db);
   const newSubmission = () =>
@@ -69,7 +78,7 @@ export function openTriggerStore({ clock }: { readonly clock: Clock }, { dir, fs
   };
 }
 
-function open(dir: string, fsync: boolean): Database {
+function open({ clock, log }: StoreDeps, dir: string, fsync: boolean): Database {
   const path = triggersPath(dir);
   let db: Database | undefined;
   try {
@@ -82,8 +91,21 @@ function open(dir: string, fsync: boolean): Database {
   } catch (thrown) {
     db?.close();
     if (thrown instanceof BridgeError) throw thrown;
+    if (log && isDamaged(thrown)) {
+      log.error('What rules had begun was damaged: it was set aside, and is not gone on with.', {
+        error: messageOf(thrown),
+        set_aside: setAside(path, clock.now()),
+      });
+      return open({ clock }, dir, fsync);
+    }
     throw new BridgeError('QUEUE_UNREADABLE', `The triggers ${path} cannot be opened: ${messageOf(thrown)}.`, {
       cause: thrown,
     });
   }
+}
+
+function isDamaged(thrown: unknown): boolean {
+  return (
+    typeof thrown === 'object' && thrown !== null && 'errcode' in thrown && DAMAGED.has(Number(thrown.errcode) & 0xff)
+  );
 }

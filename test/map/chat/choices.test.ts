@@ -18,6 +18,15 @@ const ANSWERS: readonly (readonly [string, unknown, unknown])[] = [
     [said('A', 'stop'), said('B', 'length', 1)],
   ],
   [
+    "chunks of Gemini's stream, joined into one answer",
+    [
+      { candidates: [{ content: { role: 'model', parts: [{ text: 'It is ' }] } }] },
+      { candidates: [{ content: { role: 'model', parts: [{ text: 'sunny.' }] }, finishReason: 'STOP' }] },
+      { candidates: [], usageMetadata: { promptTokenCount: 57 } },
+    ],
+    [said('It is sunny.', 'stop')],
+  ],
+  [
     'streamed pieces without reasons, joined into one answer',
     [
       { role: 'model', parts: [{ text: 'It is ' }] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { mapOne, mapSpecs, type SpanSpec } from '../../support/spans.ts';
+import { J, mapOne, mapSpecs, type SpanSpec } from '../../support/spans.ts';
 
 const SCOPE = 'codex_cli_rs';
 const THREAD = '019e9100-0000-7000-8000-00000000000a';
@@ -68,6 +68,13 @@ describe('spans of Codex', () => {
   ])('know the tool of %s', (name, attributes, tool) => {
     const call = mapOne({ scope: SCOPE, name, attributes: { call_id: 'call_1', ...attributes } });
     expect(call).toMatchObject({ op_name: tool, attributes: { kind: 'tool', tool: { call_id: 'call_1' } } });
+  });
+
+  it('know what a tool was given and gave', () => {
+    const attributes = { arguments: J({ command: ['ls'] }), output: 'a.txt' };
+    const call = mapOne({ scope: SCOPE, name: 'codex.tool.shell', attributes });
+    expect(call).toMatchObject({ inputs: { command: ['ls'] }, output: 'a.txt' });
+    expect(mapOne({ scope: SCOPE, name: 'run_turn', attributes })['inputs']).toEqual({});
   });
 
   it('open no turn with anything else', () => {

@@ -230,3 +230,32 @@ describe('GenAI token counts', () => {
     else expect(usage).toMatchObject(expected as Record<string, unknown>);
   });
 });
+
+describe('Tools that an SDK of Google has called', () => {
+  it('tell their arguments and their result in keys for code', () => {
+    const call = mapOne({
+      name: 'execute_tool w',
+      attributes: {
+        'gen_ai.operation.name': 'execute_tool',
+        'gen_ai.tool.name': 'w',
+        'code.function.parameters.city.type': 'str',
+        'code.function.parameters.city.value': 'Oslo',
+        'code.function.return.type': 'str',
+        'code.function.return.value': 'sunny',
+      },
+    });
+    expect(call).toMatchObject({ inputs: { city: 'Oslo' }, output: 'sunny' });
+  });
+});
+
+describe('The provider of a call', () => {
+  it.each([
+    ['groq.chat', 'groq'],
+    ['cohere.rerank', 'cohere'],
+    ['mistral.chat', 'mistral_ai'],
+    ['acme.cloud', 'acme.cloud'],
+    ['spring_ai', 'openai'],
+  ])('is, where it says %s, %s', (said, provider) => {
+    expect(mapOne(chat({ 'gen_ai.system': said }))['attributes'].provider).toBe(provider);
+  });
+});

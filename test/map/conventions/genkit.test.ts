@@ -140,4 +140,26 @@ describe('Genkit', () => {
     expect(mapOne(action('tool', 't', { 'genkit:state': 'error' }))['exception']).toContain('genkit:state');
     expect(mapOne(action('tool', 't', { 'genkit:state': 'success' }))['exception']).toBeUndefined();
   });
+
+  it("adds the cached tokens that an Anthropic plugin tells apart under the usage's own custom", () => {
+    const custom = { cache_read_input_tokens: 32, cache_creation_input_tokens: 5 };
+    const { summary } = mapOne({
+      name: 'anthropic/claude-sonnet-4',
+      scope: 'genkit-tracer',
+      attributes: {
+        'genkit:name': 'anthropic/claude-sonnet-4',
+        'genkit:metadata:subtype': 'model',
+        'genkit:output': J({
+          message: { role: 'model', content: [] },
+          usage: { inputTokens: 20, outputTokens: 12, custom },
+        }),
+      },
+    });
+    expect(summary.usage['anthropic/claude-sonnet-4']).toMatchObject({
+      input_tokens: 57,
+      output_tokens: 12,
+      cache_read_input_tokens: 32,
+      cache_creation_input_tokens: 5,
+    });
+  });
 });

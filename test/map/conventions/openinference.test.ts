@@ -324,4 +324,9 @@ describe('OpenInference', () => {
     expect(mapOne(span('LLM', {}, { events }))['exception']).toBe('RateLimitError: slow down');
     expect(mapOne(span('LLM', { 'output.value': 'Yo' }, { events }))['exception']).toBeUndefined();
   });
+
+  it("takes what CrewAI's crew was given for what went in", () => {
+    const call = mapOne(span('CHAIN', { crew_inputs: J({ topic: 'tea' }), 'output.value': 'Report' }));
+    expect(call).toMatchObject({ inputs: { topic: 'tea' }, output: 'Report' });
+  });
 });

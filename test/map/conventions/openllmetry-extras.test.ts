@@ -1,7 +1,78 @@
 import { describe, expect, it } from '@jest/globals';
 import { J, mapOne } from '../../support/spans.ts';
 
+const flat = (prefix: string, members: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(members).map(([name, value]) => [`${prefix}.${name}`, value]));
+const completion = (at: number, members: Readonly<Record<string, unknown>>) => flat(`gen_ai.completion.${at}`, members);
+
 describe('OpenLLMetry', () => {
+  const CALL = { 'tool_calls.0.id': 't1', 'tool_calls.0.name': 'w', 'tool_calls.0.arguments': J({ city: 'Oslo' }) };
+
+  it.each<[string, Record<string, unknown>]>([
+    [
+      'thinking before it',
+      {
+        ...completion(0, { role: 'thinking', content: 'hm' }),
+        ...completion(1, { role: 'assistant', content: 'I look.', finish_reason: 'tool_use', ...CALL }),
+      },
+    ],
+    [
+      'the blocks of a stream, each with the reason at their end',
+      {
+        ...completion(0, { role: 'thinking', content: 'hm', finish_reason: 'tool_use' }),
+        ...completion(1, { role: 'assistant', content: 'I look.', finish_reason: 'tool_use' }),
+        ...completion(2, { role: 'assistant', finish_reason: 'tool_use', ...CALL }),
+      },
+    ],
+  ])("shows an Anthropic model's answer as one, with %s", (_what, attributes) => {
+    const { output } = mapOne({
+      name: 'anthropic.chat',
+      attributes: { 'llm.request.type': 'chat', 'gen_ai.system': 'Anthropic', ...attributes },
+    });
+    expect(output.choices).toEqual([
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: 'I look.',
+          reasoning_content: 'hm',
+          tool_calls: [{ id: 't1', type: 'function', function: { name: 'w', arguments: J({ city: 'Oslo' }) } }],
+        },
+        finish_reason: 'tool_calls',
+      },
+    ]);
+  });
+
+  it('keeps the choices of other models apart', () => {
+    const { output } = mapOne({
+      name: 'openai.chat',
+      attributes: {
+        'llm.request.type': 'chat',
+        'gen_ai.system': 'OpenAI',
+        ...completion(0, { role: 'assistant', content: 'A', finish_reason: 'stop' }),
+        ...completion(1, { role: 'assistant', content: 'B', finish_reason: 'stop' }),
+      },
+    });
+    expect(output.choices).toHaveLength(2);
+  });
+
+  it("takes a tool's result out of the message and the wrapping that LangChain puts around it", () => {
+    const kwargs = { content: 'sunny', type: 'tool', name: 'w', tool_call_id: 't1' };
+    const message = { lc: 1, type: 'constructor', id: ['langchain', 'schema', 'messages', 'ToolMessage'], kwargs };
+    const tool = (output: unknown) =>
+      mapOne({
+        name: 'w.tool',
+        attributes: {
+          'traceloop.span.kind': 'tool',
+          'traceloop.entity.name': 'w',
+          'traceloop.entity.output': J(output),
+        },
+      })['output'];
+    expect(tool({ output: message, kwargs: { tags: [] } })).toBe('sunny');
+    expect(tool({ output: 'rain', kwargs: {} })).toBe('rain');
+    expect(tool({ output: 'rain' })).toEqual({ output: 'rain' });
+  });
+
   it('shows a guardrail, and takes its verdict for a failure', () => {
     const call = mapOne({
       name: 'pii.guard',

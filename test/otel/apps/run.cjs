@@ -81,7 +81,11 @@ const WAYS = {
 };
 
 module.exports = async function run(sdk, bridge) {
-  const { way, count, ...options } = JSON.parse(process.env.APP);
+  const { way, count, warnings, ...options } = JSON.parse(process.env.APP);
+  if (warnings) {
+    const { diag, DiagConsoleLogger, DiagLogLevel } = require('@opentelemetry/api');
+    diag.setLogger(new DiagConsoleLogger(), DiagLogLevel.WARN);
+  }
   const processor = createProcessor(sdk, bridge, options);
   const Provider = sdk.BasicTracerProvider ?? sdk.TracerProvider;
   const provider = new Provider({ spanProcessors: [processor] });

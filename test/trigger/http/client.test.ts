@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { openAsBlob, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -84,9 +84,7 @@ describe('the client', () => {
       body = given.toString();
       response.end('{"id":"f"}');
     };
-    const form = new FormData();
-    form.set('purpose', 'batch');
-    form.set('file', await openAsBlob(path), 'in.jsonl');
+    const form = { fields: { purpose: 'batch' }, file: path };
     expect(await client.upload('v1/files', form, forever)).toMatchObject({ status: 'answered', httpStatus: 200 });
     expect(body).toMatch(/name="purpose"\r\n\r\nbatch\r\n/);
     expect(body).toContain('name="file"; filename="in.jsonl"');
@@ -193,14 +191,47 @@ describe('the client', () => {
     await once(slow, 'listening');
     const { port } = slow.address() as AddressInfo;
     client = open({ timeoutMs: 500, url: `http://127.0.0.1:${port}` });
-    const form = new FormData();
-    form.set('file', await openAsBlob(path), 'in.jsonl');
+    const form = { fields: {}, file: path };
     const startMs = performance.now();
     expect(await client.upload('v1/files', form, forever)).toMatchObject({ status: 'answered' });
     expect(performance.now() - startMs).toBeGreaterThan(500);
     slow.close();
     slow.closeAllConnections();
     place.remove();
+  });
+
+  it.each([
+    ['the server breaks off', 'failed'],
+    ['the bridge breaks off', 'aborted'],
+  ])('an upload under way that %s rejects nothing, seen or unseen', async (who, status) => {
+    const place = temporaryDir();
+    const path = join(place.dir, 'in.jsonl');
+    writeFileSync(path, 'x'.repeat(4 * 1024 * 1024));
+    const stray: unknown[] = [];
+    const note = (thrown: unknown) => stray.push(thrown);
+    process.on('unhandledRejection', note);
+    let stop = new AbortController();
+    const breaking = createServer((request) => {
+      request.once('data', () => (status === 'failed' ? request.socket.destroy() : stop.abort()));
+      request.on('error', () => undefined);
+    });
+    breaking.listen(0, '127.0.0.1');
+    await once(breaking, 'listening');
+    client = open({ url: `http://127.0.0.1:${(breaking.address() as AddressInfo).port}` });
+    try {
+      for (let round = 0; round < 40; round += 1) {
+        stop = new AbortController();
+        const answer = await client.upload('v1/files', { fields: {}, file: path }, stop.signal);
+        expect({ who, ...answer }).toMatchObject({ status });
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(stray).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', note);
+      breaking.close();
+      breaking.closeAllConnections();
+      place.remove();
+    }
   });
 
   it('hands on why a download is refused', async () => {

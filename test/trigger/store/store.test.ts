@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Trigger } from '../../../src/core/ports.ts';
 import type { JobRule, ScoringRule } from '../../../src/core/rule.ts';
@@ -6,6 +6,7 @@ import { ruleSet } from '../../../src/trigger/rule-set.ts';
 import { openDatabase } from '../../../src/trigger/store/database.ts';
 import { openTriggerStore, type TriggerStore, triggersPath } from '../../../src/trigger/store/store.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 import { jobRule, range, scoringRule, temporaryDir, triggerOf } from '../world.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -33,6 +34,28 @@ describe('the store of triggers', () => {
       opened.rules.register(rule);
     return opened;
   }
+
+  it.each([
+    ['random bytes', (path: string) => writeFileSync(path, Buffer.alloc(40_000, 7))],
+    [
+      'a page of zeros in its middle',
+      (path: string) => {
+        const file = openSync(path, 'r+');
+        writeSync(file, Buffer.alloc(8192), 0, 8192, 4096);
+        closeSync(file);
+      },
+    ],
+  ])('sets a file aside that is damaged (%s), says so, and begins anew; who only looks leaves it', (_how, damage) => {
+    store.close();
+    for (const end of ['-wal', '-shm']) rmSync(triggersPath(place.dir) + end, { force: true });
+    damage(triggersPath(place.dir));
+    const clock = createFakeClock();
+    expect(() => openTriggerStore({ clock }, { dir: place.dir, fsync: false })).toThrow('cannot be opened');
+    const log = recordingLog();
+    store = openTriggerStore({ clock, log }, { dir: place.dir, fsync: false });
+    expect(store.jobs.list(9)).toEqual([]);
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { set_aside: expect.stringContaining('.corrupt-') } }]);
+  });
 
   function reopen(...rules: readonly (ScoringRule | JobRule)[]): void {
     store.close();
