@@ -1,5 +1,5 @@
 import type { LogRecord } from '../core/log-record.ts';
-import type { Span } from '../core/span.ts';
+import type { Resource, Scope, Span } from '../core/span.ts';
 
 /** A span that is well-formed and still can be no call. */
 export interface RejectedSpan {
@@ -19,6 +19,14 @@ export interface DecodedRequest {
 export interface SpanLists {
   readonly spans: Span[];
   readonly rejected: RejectedSpan[];
+}
+
+/** What the records of one group share. */
+export interface Shared {
+  readonly resource: Resource;
+  readonly scope: Scope;
+  /** Whether a value in them is nested too deeply: no record can have them whole. */
+  readonly tooDeep: boolean;
 }
 
 export interface DecodedLogs {

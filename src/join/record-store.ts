@@ -64,7 +64,7 @@ export function createRecordStore(clock: Clock, { keepMs, maxBytes }: RecordStor
     const shelf = shelves.get(id);
     if (!shelf) return [];
     const taken = shelf.records.filter(which);
-    shelf.records = shelf.records.filter((record) => !taken.includes(record));
+    shelf.records = shelf.records.filter((record) => !which(record));
     for (const record of taken) bytes -= record.bytes + RECORD_BYTES;
     if (shelf.records.length === 0) {
       shelves.delete(id);

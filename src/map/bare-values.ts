@@ -30,36 +30,30 @@ function bareText(text: string): string | undefined {
 
 /** Members that are numbers, or names by their own name: an object may hold anything, so what is not known to be harmless goes. */
 export function bareMembers(members: Attributes): Attributes {
-  const bare = new Map<string, Value>();
+  return bareEntries(members) as Attributes;
+}
+
+function bareEntries(members: Iterable<readonly [string, unknown]>): ReadonlyMap<string, unknown> {
+  const bare = new Map<string, unknown>();
   for (const [key, value] of members) {
-    const kept = isContentName(key) ? undefined : bareMember(key, value);
+    const kept = isContentName(key) ? undefined : bareData(key, value);
     if (kept !== undefined) bare.set(key, kept);
   }
   return bare;
 }
 
-function bareMember(key: string, value: Value): Value | undefined {
-  if (typeof value === 'string') return isNamed(key) && isWord(value) ? value : undefined;
-  if (value instanceof Uint8Array) return undefined;
-  if (value instanceof Map) return some(bareMembers(value));
-  if (!Array.isArray(value)) return value;
-  const items = value.map((item: Value) => bareMember(key, item)).filter((item) => item !== undefined);
-  return items.length > 0 ? items : undefined;
-}
-
-/** The same of plain data. */
+/** The same of one member, a `Value` or plain data: what is left of it, or undefined. */
 export function bareData(key: string, value: unknown): unknown {
   if (typeof value === 'string') return isNamed(key) && isWord(value) ? value : undefined;
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return undefined;
   if (Array.isArray(value)) {
     const items = value.map((item) => bareData(key, item)).filter((item) => item !== undefined);
     return items.length > 0 ? items : undefined;
   }
-  const entries = Object.entries(value)
-    .filter(([name]) => !isContentName(name))
-    .map(([name, inner]) => [name, bareData(name, inner)] as const)
-    .filter(([, inner]) => inner !== undefined);
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+  const bare = bareEntries(value instanceof Map ? value : Object.entries(value));
+  if (bare.size === 0) return undefined;
+  return value instanceof Map ? bare : Object.fromEntries(bare);
 }
 
 const isWord = (text: string) => text.length <= MAX_BARE_TEXT && !mayBeJson(text) && !text.includes('\n');

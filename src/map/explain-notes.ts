@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Span } from '../core/span.ts';
 import { CALL_FIELDS } from './call-fields.ts';
+import { isObject } from './chat/message.ts';
 import type { CallJson } from './explain-fields.ts';
 import type { Reading } from './reading.ts';
 import { CONTENT_FIELDS } from './without-content.ts';
@@ -71,17 +72,15 @@ function droppedNotes({ droppedAttributesCount, droppedEventsCount, droppedLinks
 }
 
 function countedNotes({ attributes }: CallJson): readonly string[] {
-  return isRecord(attributes) && attributes['usage_repeated'] !== undefined
+  return isObject(attributes) && attributes['usage_repeated'] !== undefined
     ? ['its tokens are counted by another span of the trace; what it states is in attributes.usage_repeated']
     : [];
 }
 
 function shortenedNotes({ attributes }: CallJson): readonly string[] {
-  const own = isRecord(attributes) ? attributes['otel_weave_bridge'] : undefined;
-  const truncated = isRecord(own) ? own['truncated'] : undefined;
+  const own = isObject(attributes) ? attributes['otel_weave_bridge'] : undefined;
+  const truncated = isObject(own) ? own['truncated'] : undefined;
   return (Array.isArray(truncated) ? truncated : []).map(({ path, length, kept, unit = 'characters' }) => {
     return `shortened: ${path} from ${length} to ${kept} ${unit}, since Weave stores 3.5 MiB of a call`;
   });
 }
-
-const isRecord = (value: unknown): value is CallJson => typeof value === 'object' && value !== null;

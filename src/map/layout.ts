@@ -19,7 +19,7 @@ export interface Candidate {
 }
 
 /**
- * What follows from a span's attribute keys alone. Spans of one instrumentation share their keys,
+ * What follows from a span's scope, its attribute keys and the names of its events. Spans of one instrumentation share them,
  * so this is worked out once for thousands of spans; only values are looked at again.
  */
 export interface Layout {

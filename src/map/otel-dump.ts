@@ -1,6 +1,6 @@
 import type { Attributes, Resource, Scope, Span, SpanEvent, SpanLink } from '../core/span.ts';
 import { parseJson, textOfValue } from './json-text.ts';
-import { fillTemplate, type NestTemplate, nestTemplate } from './nest.ts';
+import { fillTemplate, nestTemplate } from './nest.ts';
 import { withoutHalves } from './surrogates.ts';
 
 const KINDS = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'];
@@ -43,9 +43,9 @@ export function createOtelDump(): OtelDump {
 }
 
 /** Attributes nested by the dots of their keys, JSON held in strings unpacked, as Weave does. */
-export function nestedText(attributes: Attributes): string {
+function nestedText(attributes: Attributes): string {
   if (attributes.size === 0) return '{}';
-  const template: NestTemplate = nestTemplate([...attributes.keys()]);
+  const template = nestTemplate([...attributes.keys()]);
   const texts: string[] = [];
   for (const value of attributes.values())
     texts.push(typeof value === 'string' && parseJson(value) !== undefined ? value : textOfValue(value));

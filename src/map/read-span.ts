@@ -2,7 +2,7 @@ import type { Layout } from './layout.ts';
 import type { Field, Reading } from './reading.ts';
 import type { SpanView } from './span-view.ts';
 
-/** What was found in a span, and by which rule each field: the second is what `explain` shows. */
+/** What was found in a span. */
 export interface SpanReading {
   readonly reading: Partial<Reading>;
   /** For each attribute, by position, whether a rule has read it: the others are the call's left-over attributes. */

@@ -66,9 +66,9 @@ export interface Reading {
   timeToFirstTokenMs: number;
   /** What evaluators found: `{name, score, label, explanation}`. */
   evaluations: readonly Readonly<Record<string, unknown>>[];
-  /** A managed prompt that the call was made from. */
   /** The template that a prompt was filled in from, and what it was filled with. */
   promptTemplate: Readonly<Record<string, unknown>>;
+  /** A managed prompt that the call was made from. */
   promptName: string;
   promptVersion: string;
   environment: string;

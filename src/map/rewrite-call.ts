@@ -1,8 +1,9 @@
 import type { Call } from '../core/call.ts';
 import type { SpanId } from '../core/span.ts';
-import { isObject } from './chat/message.ts';
+import { isObject, type Json } from './chat/message.ts';
+import { parseKeepingDigits } from './digits.ts';
 import type { UsageByModel } from './rollup.ts';
-import { MAX_CALL_BYTES, shortenCall } from './shorten.ts';
+import { shortenCall } from './shorten.ts';
 import { type Usage, usageSummary } from './usage.ts';
 
 /** What other spans decide about a call: all that can change after it has been written. */
@@ -59,13 +60,14 @@ export function rewriteCall(call: Call, before: Context, after: Context): Call {
 
 /** Of a call that was too large it is not known where things stand; there are few of them. */
 function rewriteShortened(call: Call, { parentId, usage, repeated }: Context): Call {
-  const { parent_id: _parent, attributes: found, summary, ...rest } = JSON.parse(call.json.toString());
+  const written = parseKeepingDigits(call.json.toString()) as Json;
+  const { parent_id: _parent, attributes: found, summary, ...rest } = written;
   const { usage_repeated: _repeated, ...attributes } = isObject(found) ? found : {};
   const text = JSON.stringify({
     ...rest,
     parent_id: parentId === '' ? null : parentId,
     attributes: { ...attributes, ...(repeated && { usage_repeated: usageSummary(repeated, false) }) },
-    summary: { ...(usage && { usage }), status_counts: summary.status_counts },
+    summary: { ...(usage && { usage }), status_counts: isObject(summary) && summary['status_counts'] },
   });
-  return { ...call, json: Buffer.from(Buffer.byteLength(text) > MAX_CALL_BYTES ? shortenCall(text).text : text) };
+  return { ...call, json: Buffer.from(shortenCall(text).text) };
 }

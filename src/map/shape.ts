@@ -1,4 +1,5 @@
 import type { Span } from '../core/span.ts';
+import { nearestAbove } from './nearest-above.ts';
 import { keyOf, type SpanKey } from './span-key.ts';
 
 /** Spans by what they are: all conditions that are given must hold. */
@@ -97,18 +98,7 @@ export function createShape(settings: ShapeSettings): Shape {
   }
 
   /** The nearest span above a kept one that is kept, too, or of which that is not known yet. */
-  function above(known: Known): Known | undefined {
-    let stop = known.above;
-    for (let hops = 0; stop?.isSeen && !isKept(stop); hops += 1) {
-      stop = hops > spans.size ? undefined : stop.above; // hostile parents go round in a circle
-    }
-    for (let at: Known | undefined = known; at && at !== stop && at.above !== stop; ) {
-      const next: Known | undefined = at.above;
-      at.above = stop;
-      at = next;
-    }
-    return stop === known ? undefined : stop;
-  }
+  const above = (known: Known) => nearestAbove(known, (one) => !one.isSeen || isKept(one), spans.size);
 
   /** A kept span waits for its parent, should that be dropped. */
   function wait(known: Known): void {

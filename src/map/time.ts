@@ -1,13 +1,12 @@
 /** The last moment that a four-digit year can say, in microseconds: 9999-12-31T23:59:59.999999Z. */
 const LAST_MICROS = 253_402_300_799_999_999n;
 
-/** The seconds part of the last few timestamps, since the spans of one request share them. */
+/** Formats times. Remembers the second that it formatted last: the spans of one request share it. */
 export interface TimeFormatter {
   /** `2026-11-20T08:21:59.123456Z`: nanoseconds cut to microseconds, without passing through a double. */
   iso(ns: bigint): string;
 }
 
-/** Formats times; remembers the second it formatted last. */
 export function createTimeFormatter(): TimeFormatter {
   let lastSecond = -1;
   let lastText = '';

@@ -1,3 +1,5 @@
+import { nearestAbove } from './nearest-above.ts';
+
 /** A span of a trace, or one of which only its children have told. */
 export interface Place<T> {
   /** Its parent; later a short cut past spans that have no value. */
@@ -41,19 +43,7 @@ export function createTraceTree<T>(): TraceTree<T> {
   }
 
   /** The nearest span above that has a value, or that has not been seen. */
-  function stopAbove(place: Place<T>): Place<T> | undefined {
-    let stop = place.above;
-    for (let hops = 0; stop?.isSeen && stop.value === undefined; hops += 1) {
-      stop = hops > places.size ? undefined : stop.above; // hostile parents go round in a circle
-    }
-    // the way is as long as the trace is deep: the next one that goes it is to be there at once
-    for (let at: Place<T> | undefined = place; at && at !== stop && at.above !== stop; ) {
-      const next: Place<T> | undefined = at.above;
-      at.above = stop;
-      at = next;
-    }
-    return stop === place ? undefined : stop;
-  }
+  const stopAbove = (place: Place<T>) => nearestAbove(place, isStop, places.size);
 
   return {
     place: placeOf,
@@ -77,6 +67,8 @@ export function createTraceTree<T>(): TraceTree<T> {
     size: () => places.size,
   };
 }
+
+const isStop = ({ isSeen, value }: Place<unknown>) => !isSeen || value !== undefined;
 
 /** Both, the shorter one added to the longer one: so that many steps are no more work than one. */
 function joined<T>(one: readonly T[], other: readonly T[]): readonly T[] {

@@ -15,7 +15,7 @@ export interface Usage {
 }
 
 /** Where the model is told nowhere. */
-export const UNKNOWN_MODEL = 'unknown';
+const UNKNOWN_MODEL = 'unknown';
 
 /**
  * Producers that hand on counts of providers (Anthropic, Bedrock) which leave cached tokens out of the input.

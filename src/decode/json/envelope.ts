@@ -1,4 +1,5 @@
 import type { Resource, Scope } from '../../core/span.ts';
+import type { Shared } from '../outcome.ts';
 import type { JsonObject, JsonReader } from './reader.ts';
 import { readAttributes } from './values.ts';
 
@@ -24,14 +25,6 @@ export const LOG_NAMES: EnvelopeNames = {
 };
 
 export type ReadRecord = (record: JsonObject, shared: Shared) => void;
-
-/** What the records of one group share. */
-export interface Shared {
-  readonly resource: Resource;
-  readonly scope: Scope;
-  /** Whether a value in them is nested too deeply: no record can have them whole. */
-  readonly tooDeep: boolean;
-}
 
 /** Reads all spans, or all log records, of a request. */
 export function readGroups(reader: JsonReader, document: JsonObject, names: EnvelopeNames, read: ReadRecord): void {

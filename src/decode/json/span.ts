@@ -1,8 +1,8 @@
 import type { Span, SpanEvent, SpanId, SpanLink, TraceId } from '../../core/span.ts';
 import { isHex, isNoId, problemWithTextIds } from '../ids.ts';
 import { TOO_DEEP } from '../limits.ts';
-import type { SpanLists } from '../outcome.ts';
-import { readDroppedAttributesCount, type Shared } from './envelope.ts';
+import type { Shared, SpanLists } from '../outcome.ts';
+import { readDroppedAttributesCount } from './envelope.ts';
 import type { JsonObject, JsonReader } from './reader.ts';
 import { readAttributes } from './values.ts';
 

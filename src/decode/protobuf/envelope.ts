@@ -1,17 +1,11 @@
 import type { Resource, Scope, Value } from '../../core/span.ts';
+import type { Shared } from '../outcome.ts';
 import type { WireReader } from './reader.ts';
 import { type Fields, RESOURCE, SCOPE } from './schema.ts';
 import { readAttribute } from './values.ts';
 
 /** Reads one record, a span or a log record, that the reader is about to enter. `shared` is what its resource and scope are. */
 export type ReadRecord = (reader: WireReader, shared: Shared) => void;
-
-export interface Shared {
-  readonly resource: Resource;
-  readonly scope: Scope;
-  /** Whether a value in them is nested too deeply: no record can have them whole. */
-  readonly tooDeep: boolean;
-}
 
 /** A resource or scope while it is being read: protobuf allows it to come in pieces. */
 type Growing<T> = { -readonly [K in keyof T]: K extends 'attributes' ? Map<string, Value> : T[K] };

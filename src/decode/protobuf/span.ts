@@ -1,8 +1,7 @@
 import type { Span, SpanEvent, SpanId, SpanLink, TraceId, Value } from '../../core/span.ts';
 import { isNoId, problemWithIds } from '../ids.ts';
 import { TOO_DEEP } from '../limits.ts';
-import type { SpanLists } from '../outcome.ts';
-import type { Shared } from './envelope.ts';
+import type { Shared, SpanLists } from '../outcome.ts';
 import type { WireReader } from './reader.ts';
 import { EVENT, LINK, SPAN, STATUS } from './schema.ts';
 import { NO_ATTRIBUTES, readAttribute } from './values.ts';

@@ -1,4 +1,4 @@
-import type { ContentPart, Message } from './message.ts';
+import { type ContentPart, isObject, type Message, textOf } from './message.ts';
 
 /**
  * Weave's page knows a chat only where it knows every part of every message: text, images, and anything with a name.
@@ -15,6 +15,5 @@ const isKnown = (part: ContentPart) =>
 
 function nameOf(part: ContentPart): string {
   const file = part['file'];
-  const name = typeof file === 'object' && file !== null && 'filename' in file ? file.filename : undefined;
-  return typeof name === 'string' ? name : part.type;
+  return (isObject(file) ? textOf(file, 'filename') : undefined) ?? part.type;
 }

@@ -4,7 +4,7 @@ import type { Kind } from '../reading.ts';
  * What keys of a convention that nobody listed are taken for, by how they end: `acme.llm.inputMessages` and
  * `acme.input_messages` both end in `input_messages`. The first name that some key ends in counts.
  */
-export const GENERIC_NAMES = {
+const GENERIC_NAMES = {
   model: ['request_model', 'model_name', 'model_id', 'model'],
   responseModel: ['response_model'],
   provider: ['provider', 'provider_name', 'llm_system'],

@@ -2,7 +2,6 @@ import { parametersOf, requestRules, responseId, responseModel } from '../bodies
 import { toChoices } from '../chat/choices.ts';
 import { isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
-import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import {
   below,
@@ -45,8 +44,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   EVALUATOR: 'evaluator',
   PROMPT: 'chain',
 };
-
-const parsedSchema = (value: unknown) => (typeof value === 'string' ? (parseJson(value) ?? value) : value);
 
 /** The request as it was sent, for what nobody has taken out of it. */
 const REQUEST = requestRules('input.value');
@@ -110,9 +107,7 @@ export const openInference: Convention = {
     ],
     toolDefinitions: [
       indexed('llm.tools.', (items) =>
-        items.map((item) =>
-          parsedSchema(isObject(item) && isObject(item['tool']) ? item['tool']['json_schema'] : item),
-        ),
+        items.map((item) => (isObject(item) && isObject(item['tool']) ? item['tool']['json_schema'] : item)),
       ),
       data('llm.tools', list),
       ...REQUEST.toolDefinitions,

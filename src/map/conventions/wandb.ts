@@ -1,4 +1,3 @@
-import { isObject } from '../chat/message.ts';
 import type { Kind } from '../reading.ts';
 import { type Convention, count, custom, data, object, text } from '../rule.ts';
 import { textAt, valueAt } from '../span-view.ts';
@@ -46,6 +45,6 @@ export const wandb: Convention = {
     ],
     runStep: [count('wandb.wb_run_step', 'wb_run_step')],
     runStepEnd: [count('wandb.wb_run_step_end', 'wb_run_step_end')],
-    extraAttributes: [data('wandb.attributes', (value) => (isObject(value) ? object(value) : undefined))],
+    extraAttributes: [data('wandb.attributes', object)],
   },
 };
