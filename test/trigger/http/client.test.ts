@@ -14,6 +14,7 @@ let url: string;
 let close: () => Promise<void>;
 let client: Client;
 const forever = new AbortController().signal;
+const MIB = 1024 * 1024;
 
 beforeEach(async () => {
   const server = createServer(async (request, response) => {
@@ -180,24 +181,32 @@ describe('the client', () => {
   it('takes as long for an upload as the server does to read it', async () => {
     const place = temporaryDir();
     const path = join(place.dir, 'in.jsonl');
-    writeFileSync(path, 'x'.repeat(16 * 1024 * 1024));
+    writeFileSync(path, 'x'.repeat(96 * MIB));
+    const timeoutMs = 2000;
+    // each pause is far shorter than the timeout, and between two of them goes more than the system holds on the way
     const slow = createServer(async (request, response) => {
-      for await (const _chunk of request) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      let unpausedBytes = 0;
+      for await (const chunk of request) {
+        unpausedBytes += (chunk as Buffer).length;
+        if (unpausedBytes < 12 * MIB) continue;
+        unpausedBytes = 0;
+        await new Promise((resolve) => setTimeout(resolve, 350));
       }
       response.end('{"id":"f"}');
     });
     slow.listen(0, '127.0.0.1');
     await once(slow, 'listening');
-    const { port } = slow.address() as AddressInfo;
-    client = open({ timeoutMs: 500, url: `http://127.0.0.1:${port}` });
-    const form = { fields: {}, file: path };
+    client = open({ timeoutMs, url: `http://127.0.0.1:${(slow.address() as AddressInfo).port}` });
     const startMs = performance.now();
-    expect(await client.upload('v1/files', form, forever)).toMatchObject({ status: 'answered' });
-    expect(performance.now() - startMs).toBeGreaterThan(500);
-    slow.close();
-    slow.closeAllConnections();
-    place.remove();
+    try {
+      const answer = await client.upload('v1/files', { fields: {}, file: path }, forever);
+      expect(answer).toMatchObject({ status: 'answered' });
+      expect(performance.now() - startMs).toBeGreaterThan(timeoutMs);
+    } finally {
+      slow.close();
+      slow.closeAllConnections();
+      place.remove();
+    }
   });
 
   it.each([
