@@ -7,6 +7,7 @@ import { isTracingSuppressed } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, SimpleSpanProcessor } from '@opentelemetry/sdk-trace';
 import { loadConfig } from '../../src/config/load.ts';
+import { type Clock, systemClock } from '../../src/core/clock.ts';
 import { startInApp } from '../../src/in-app/in-app.ts';
 import { type WeaveOptions, WeaveSpanExporter, WeaveSpanProcessor } from '../../src/index.ts';
 import { startService } from '../../src/service/service.ts';
@@ -254,6 +255,45 @@ it('waits for nothing in a way that keeps the process alive', async () => {
   expect(inApp.stats().waiting).toBe(1);
   expect(clock.waiting()).toBe(1);
   expect(clock.sleeps).toEqual([]);
+});
+
+describe('a process that gets little of the machine', () => {
+  const STALL_MS = 6000;
+
+  /** Whatever bounds a flush or a shutdown, however short its wait, has its turn again only after STALL_MS. */
+  function startStalled(weave: Pick<Weave, 'url'>, options: WeaveOptions) {
+    const time = createFakeClock();
+    const sleep: Clock['sleep'] = (_delayMs, signal) => time.sleep(STALL_MS, signal);
+    const clock = { ...systemClock, monotonic: time.monotonic, sleep };
+    const inApp = startInApp(
+      { url: weave.url, project: PROJECT, shutdownTimeoutMillis: STALL_MS - 1000, ...options },
+      { clock, host: new EventEmitter() },
+    );
+    return { inApp, time };
+  }
+
+  it('loses no span in a shutdown that had no time to do anything', async () => {
+    const weave = await startWeave();
+    const { inApp, time } = startStalled(weave, {});
+    inApp.ended(readableSpan(1));
+    const stopped = inApp.shutdown();
+    await time.advance(STALL_MS);
+    await stopped;
+    expect(inApp.stats()).toEqual({ ended: 1, delivered: 1, ...NOTHING_ELSE });
+  });
+
+  it('leaves no call running in such a shutdown', async () => {
+    const weave = await startWeave();
+    weave.faults.add({ pattern: 'call/start$', times: 1, delayMs: 300 });
+    const { inApp, time } = startStalled(weave, { live: { after: 50 } });
+    inApp.started(readableSpan(1, {}, { endTime: [0, 0] }));
+    await time.advance(50);
+    while ((await weave.requests('POST /v2/:entity/:project/call/start')) === 0) await pause(5);
+    const stopped = inApp.shutdown();
+    await time.advance(STALL_MS);
+    await stopped;
+    expect(await weave.calls()).toMatchObject([{ ended_at: expect.any(String) }]);
+  });
 });
 
 describe('the span exporter', () => {
