@@ -70,6 +70,8 @@ export function createLayouts(
       for (const { prefix, convention } of byPrefix) if (name.startsWith(prefix)) found.add(convention);
     const active = conventions.filter((convention) => found.has(convention));
     const fields = new Map<Field, Candidate[]>();
+    const present = new Set(keys);
+    const has = (key: string) => present.has(key);
     const add = (convention: Convention) => {
       for (const [field, rules] of Object.entries(convention.rules) as [Field, readonly Rule<unknown>[]][]) {
         for (const rule of rules) {
@@ -79,7 +81,7 @@ export function createLayouts(
           const byEvent = rule.keys.some((pattern) => pattern.startsWith('event ') && eventNames.has(pattern.slice(6)));
           if (reads.length === 0 && !byEvent && rule.keys.length > 0) continue;
           const candidates = fields.get(field) ?? [];
-          candidates.push({ rule, convention, reads });
+          candidates.push({ rule: rule.among?.(has) ?? rule, convention, reads });
           fields.set(field, candidates);
         }
       }

@@ -5,7 +5,7 @@ import type { SpanId } from '../core/span.ts';
 import { createKept, MAX_MODEL_CALL_BYTES, MAX_PARENT_BYTES } from './kept.ts';
 import { lacksContent } from './lacks-content.ts';
 import { createLedger } from './ledger.ts';
-import { createPacker, type WrittenCall } from './pack.ts';
+import { createDesk, createPacker, type WrittenCall } from './pack.ts';
 import { type Context, rewriteCall } from './rewrite-call.ts';
 import { createRollup, type UsageByModel } from './rollup.ts';
 import { createShape, type ShapeSettings } from './shape.ts';
@@ -44,6 +44,8 @@ export function createMapper(settings: MapSettings): MapSpans {
   const tally = settings.counters && createTally(settings.counters);
   const parents = createKept<Written>(settings.keptBytes ?? MAX_PARENT_BYTES);
   const modelCalls = createKept<Written>(Math.min(settings.keptBytes ?? MAX_MODEL_CALL_BYTES, MAX_MODEL_CALL_BYTES));
+  const desk = createDesk();
+  const deskOfLeftOut = shape ? createDesk() : desk;
 
   function write(one: ReadSpan, context: Context): WrittenCall {
     try {
@@ -137,9 +139,9 @@ export function createMapper(settings: MapSettings): MapSpans {
     const noted = all.map(notedOf);
     const changed = note(all, noted);
 
-    const calls = createPacker(tally?.shortened);
+    const calls = createPacker(desk, tally?.shortened);
     /** Spans that are left out unless one below them turns out to be kept. */
-    const mayReturn = createPacker();
+    const mayReturn = createPacker(deskOfLeftOut);
     const contexts: Context[] = [];
     const lacking: { call: number; span: RoutedSpan }[] = [];
     for (const [at, one] of all.entries()) {

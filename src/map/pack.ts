@@ -2,19 +2,21 @@ import type { Call, ProjectId } from '../core/call.ts';
 import type { SpanId, TraceId } from '../core/span.ts';
 import { MAX_CALL_BYTES, shortenCall } from './shorten.ts';
 
-/** A call as text. */
+/** A call as text, in three pieces: up to its attributes, these, and from its summary on. */
 export interface WrittenCall {
   readonly projectId: ProjectId;
   readonly id: SpanId;
   readonly traceId: TraceId;
-  readonly text: string;
-  /** In characters; see `Call`. */
-  readonly summaryAt?: number | undefined;
-  readonly attributesAt?: number | undefined;
+  readonly pieces: readonly [string, string, string];
 }
 
-/** Texts wait until there are this many characters of them: enough for a block that the system takes back as a whole. */
-const BLOCK_CHARACTERS = 256 * 1024;
+/** Bytes in a block of memory: so many that the system takes it back as a whole. */
+const BLOCK_BYTES = 256 * 1024;
+
+/** Memory in which a packer gathers calls before there is a block of them. It serves one packer at a time. */
+export type Desk = Buffer;
+
+export const createDesk = (): Desk => Buffer.allocUnsafeSlow(4 * BLOCK_BYTES);
 
 /**
  * Turns calls into bytes, many into one block of memory: a block of its own for each call costs more than writing it,
@@ -28,54 +30,65 @@ export interface Packer {
   done(): readonly Call[];
 }
 
-export function createPacker(onShortened?: () => void): Packer {
+/** A call that lies on the desk. */
+interface Lying {
+  readonly call: WrittenCall;
+  readonly start: number;
+  readonly attributesAt: number;
+  readonly summaryAt: number;
+  readonly end: number;
+}
+
+export function createPacker(desk: Desk, onShortened?: () => void): Packer {
   const packed: Call[] = [];
-  let waiting: WrittenCall[] = [];
-  let characters = 0;
+  let lying: Lying[] = [];
+  let used = 0;
 
   function flush(): void {
-    const lengths = waiting.map(({ text }) => Buffer.byteLength(text));
-    const block = Buffer.allocUnsafeSlow(lengths.reduce((sum, length) => sum + length, 0));
-    let at = 0;
-    for (const [index, call] of waiting.entries()) {
-      const { projectId, id, traceId, text } = call;
-      const length = lengths[index] ?? 0;
-      const end = at + length;
-      block.write(text, at);
-      const json = block.subarray(at, end);
-      packed.push({ projectId, id, traceId, json, ...inBytes(call, length) });
-      at = end;
+    if (lying.length === 0) return;
+    const block = Buffer.allocUnsafeSlow(used);
+    desk.copy(block, 0, 0, used);
+    for (const { call, start, attributesAt, summaryAt, end } of lying) {
+      const { projectId, id, traceId } = call;
+      packed.push({ projectId, id, traceId, json: block.subarray(start, end), attributesAt, summaryAt });
     }
-    waiting = [];
-    characters = 0;
+    lying = [];
+    used = 0;
+  }
+
+  /** A call that is larger than the desk. */
+  function addLarge({ projectId, id, traceId, pieces }: WrittenCall): void {
+    flush();
+    const json = Buffer.from(pieces.join(''));
+    if (json.length > MAX_CALL_BYTES) {
+      packed.push({ projectId, id, traceId, json: Buffer.from(shortenCall(pieces.join('')).text) });
+      onShortened?.();
+      return;
+    }
+    const attributesAt = Buffer.byteLength(pieces[0]);
+    const summaryAt = attributesAt + Buffer.byteLength(pieces[1]);
+    packed.push({ projectId, id, traceId, json, attributesAt, summaryAt });
   }
 
   return {
     add(call) {
-      const { text } = call;
+      const [head, attributes, rest] = call.pieces;
       // a character takes at most three bytes
-      const isLarge = text.length * 3 > MAX_CALL_BYTES && Buffer.byteLength(text) > MAX_CALL_BYTES;
-      if (isLarge) {
-        waiting.push({ ...call, text: shortenCall(text).text, attributesAt: undefined, summaryAt: undefined });
-        onShortened?.();
-      } else waiting.push(call);
-      characters += text.length;
-      if (characters >= BLOCK_CHARACTERS) flush();
+      const mostBytes = 3 * (head.length + attributes.length + rest.length);
+      if (mostBytes > desk.length) return addLarge(call);
+      if (used + mostBytes > desk.length) flush();
+      const start = used;
+      const attributesAt = desk.write(head, start);
+      const summaryAt = attributesAt + desk.write(attributes, start + attributesAt);
+      used = start + summaryAt;
+      used += desk.write(rest, used);
+      lying.push({ call, start, attributesAt, summaryAt, end: used });
+      if (used >= BLOCK_BYTES) flush();
     },
-    size: () => packed.length + waiting.length,
+    size: () => packed.length + lying.length,
     done() {
-      if (waiting.length > 0) flush();
+      flush();
       return packed;
     },
   };
-}
-
-type Places = Pick<WrittenCall, 'attributesAt' | 'summaryAt'>;
-
-/** Places of characters as those of their bytes. `bytes` is the length of the whole text. */
-function inBytes({ text, attributesAt, summaryAt }: WrittenCall, bytes: number): Places {
-  if (attributesAt === undefined || summaryAt === undefined || bytes === text.length)
-    return { attributesAt, summaryAt };
-  const before = Buffer.byteLength(text.slice(0, attributesAt));
-  return { attributesAt: before, summaryAt: before + Buffer.byteLength(text.slice(attributesAt, summaryAt)) };
 }

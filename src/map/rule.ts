@@ -11,6 +11,8 @@ export interface Rule<T> {
    */
   readonly keys: readonly string[];
   read(view: SpanView): T | undefined;
+  /** The same rule for spans that have these of its keys, where it asks for them one by one. */
+  among?(has: (key: string) => boolean): Rule<T>;
 }
 
 /** The rules of one convention, field by field, best first. */
@@ -110,19 +112,22 @@ export function below(prefix: string): Rule<Readonly<Record<string, unknown>>> {
 
 /** Several attributes gathered into one object under names of ours; undefined where none is there. */
 export function gather(names: Readonly<Record<string, string>>): Rule<Readonly<Record<string, unknown>>> {
-  const pairs = Object.entries(names);
-  return {
-    keys: pairs.map(([key]) => key),
-    read(view) {
-      let found: Record<string, unknown> | undefined;
-      for (const [key, name] of pairs) {
-        if (valueAt(view, key) === undefined) continue;
-        found ??= {};
-        found[name] ??= withoutQuotes(dataAt(view, key));
-      }
-      return found;
-    },
-  };
+  return asking(Object.keys(names), (view, keys) => gathered(view, keys, names));
+}
+
+export function gathered(
+  view: SpanView,
+  keys: readonly string[],
+  names: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> | undefined {
+  let found: Record<string, unknown> | undefined;
+  for (const key of keys) {
+    const name = names[key];
+    if (name === undefined || valueAt(view, key) === undefined) continue;
+    found ??= {};
+    found[name] ??= withoutQuotes(dataAt(view, key));
+  }
+  return found;
 }
 
 /** Some SDKs send booleans as text, Python's with a capital. */
@@ -172,15 +177,23 @@ export function some<T>(items: readonly T[]): readonly T[] | undefined {
   return items.length > 0 ? items : undefined;
 }
 
-function first<T>(keys: readonly string[], read: (view: SpanView, key: string) => T | undefined): Rule<T> {
-  return {
-    keys,
-    read(view) {
-      for (const key of keys) {
-        const value = read(view, key);
-        if (value !== undefined) return value;
-      }
-      return undefined;
-    },
-  };
+/**
+ * A rule that asks for its keys one by one. Of many spellings a span has few: in spans of one layout it is asked only
+ * for those that they have.
+ */
+export function asking<T>(
+  keys: readonly string[],
+  read: (view: SpanView, keys: readonly string[]) => T | undefined,
+): Rule<T> {
+  return { keys, read: (view) => read(view, keys), among: (has) => asking(keys.filter(has), read) };
+}
+
+function first<T>(all: readonly string[], read: (view: SpanView, key: string) => T | undefined): Rule<T> {
+  return asking(all, (view, keys) => {
+    for (const key of keys) {
+      const value = read(view, key);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  });
 }

@@ -51,31 +51,28 @@ export function createCallWriter(version: string): CallWriter {
       // Weave's thread view wants something to show of a turn: https://github.com/wandb/weave/issues/7066
       const inputs = turnId !== undefined && Object.keys(found).length === 0 ? { messages: [] } : found;
       const status = exception === undefined ? '{"success":1,"error":0}' : '{"success":0,"error":1}';
-      let json =
+      let head =
         `{"project_id":${JSON.stringify(project)},"id":"${span.spanId}","trace_id":"${span.traceId}"` +
         `,"parent_id":${parentText(parentId)},"op_name":${JSON.stringify(opNameOf(span, reading))}`;
-      if (displayName !== undefined) json += `,"display_name":${JSON.stringify(displayName)}`;
-      json +=
+      if (displayName !== undefined) head += `,"display_name":${JSON.stringify(displayName)}`;
+      head +=
         `,"started_at":"${startedAt}","ended_at":"${endedAt}"` +
         `,"inputs":${JSON.stringify(inputs)},"output":${JSON.stringify(output) ?? 'null'}`;
-      const attributesAt = json.length;
-      json += `,"attributes":${withRepeated(attributes.write(span, layout, read, texts), repeated)}`;
-      const summaryAt = json.length;
-      json += `,${summaryStart(usage)}"status_counts":${status}}`;
-      if (exception !== undefined) json += `,"exception":${JSON.stringify(exception)}`;
-      if (reading.threadId !== undefined) json += `,"thread_id":${JSON.stringify(reading.threadId)}`;
-      if (turnId !== undefined) json += `,"turn_id":"${turnId}"`;
-      if (reading.runId !== undefined) json += `,"wb_run_id":${JSON.stringify(reading.runId)}`;
-      if (reading.runStep !== undefined) json += `,"wb_run_step":${reading.runStep}`;
-      if (reading.runStepEnd !== undefined) json += `,"wb_run_step_end":${reading.runStepEnd}`;
-      json += `,"otel_dump":${dump.write(span, fillTemplate(layout.template, texts), startedAt, endedAt)}}`;
+      const written = `,"attributes":${withRepeated(attributes.write(span, layout, read, texts), repeated)}`;
+      let rest = `,${summaryStart(usage)}"status_counts":${status}}`;
+      if (exception !== undefined) rest += `,"exception":${JSON.stringify(exception)}`;
+      if (reading.threadId !== undefined) rest += `,"thread_id":${JSON.stringify(reading.threadId)}`;
+      if (turnId !== undefined) rest += `,"turn_id":"${turnId}"`;
+      if (reading.runId !== undefined) rest += `,"wb_run_id":${JSON.stringify(reading.runId)}`;
+      if (reading.runStep !== undefined) rest += `,"wb_run_step":${reading.runStep}`;
+      if (reading.runStepEnd !== undefined) rest += `,"wb_run_step_end":${reading.runStepEnd}`;
+      rest += `,"otel_dump":${dump.write(span, fillTemplate(layout.template, texts), startedAt, endedAt)}}`;
+      const isWhole = !mayHoldHalves(span);
       return {
         projectId: project,
         id: span.spanId,
         traceId: span.traceId,
-        text: mayHoldHalves(span) ? withoutHalves(json) : json,
-        attributesAt,
-        summaryAt,
+        pieces: isWhole ? [head, written, rest] : [withoutHalves(head), withoutHalves(written), withoutHalves(rest)],
       };
     },
   };

@@ -1,4 +1,4 @@
-import { custom, gather, type Rule } from '../rule.ts';
+import { asking, gathered, type Rule } from '../rule.ts';
 
 /** The request parameters by their attribute, with the name that OpenAI's API gives them. */
 const PARAMETERS: Readonly<Record<string, string>> = {
@@ -54,9 +54,9 @@ const NUMBERS = [
  * since parameters of one request may stand under keys of both. Micrometer sends numbers as text.
  */
 export function parameterRule(more: Readonly<Record<string, string>> = {}): Rule<Readonly<Record<string, unknown>>> {
-  const all = gather({ ...PARAMETERS, ...more });
-  return custom(all.keys, (view) => {
-    const found = all.read(view);
+  const names = { ...PARAMETERS, ...more };
+  return asking(Object.keys(names), (view, keys) => {
+    const found = gathered(view, keys, names);
     const texts = found ? NUMBERS.filter((name) => typeof found[name] === 'string') : [];
     if (!found || texts.length === 0) return found;
     return { ...found, ...Object.fromEntries(texts.map((name) => [name, asNumber(String(found[name]))])) };

@@ -1,4 +1,4 @@
-import { custom, type Rule, type Rules } from '../rule.ts';
+import { asking, type Rule, type Rules } from '../rule.ts';
 import { countAt } from '../span-view.ts';
 
 /** `aggregated_usage` is pydantic-ai's name for what an agent's model calls used together: asked after what a span says of itself. */
@@ -7,9 +7,14 @@ const PREFIXES = ['gen_ai.usage.', 'gen_ai.aggregated_usage.'];
 /** The first spelling that says more than nothing: an SDK that writes two of them may leave one at zero. */
 function usage(...names: readonly string[]): Rule<number> {
   const keys = PREFIXES.flatMap((prefix) => names.map((name) => prefix + name));
-  return custom(keys, (view) => {
-    const counts = keys.flatMap((key) => countAt(view, key) ?? []);
-    return counts.find((one) => one > 0) ?? counts[0];
+  return asking(keys, (view, present) => {
+    let found: number | undefined;
+    for (const key of present) {
+      const count = countAt(view, key);
+      if (count !== undefined && count > 0) return count;
+      found ??= count;
+    }
+    return found;
   });
 }
 
@@ -20,8 +25,8 @@ const modalities = (kind: string) => sum(...MODALITIES.map((modality) => `${moda
 
 function sum(...names: readonly string[]): Rule<number> {
   const keys = names.map((name) => `gen_ai.usage.${name}`);
-  return custom(keys, (view) => {
-    const counts = keys.flatMap((key) => countAt(view, key) ?? []);
+  return asking(keys, (view, present) => {
+    const counts = present.flatMap((key) => countAt(view, key) ?? []);
     return counts.length === 0 ? undefined : counts.reduce((sum, one) => sum + one, 0);
   });
 }
