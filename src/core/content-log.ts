@@ -51,8 +51,9 @@ export function joinIdOfSpan(span: Span): string {
 
 /** The use of a tool by Claude Code: not the wait for a person before it, nor the run of the tool inside it. */
 export function isClaudeTool({ scope, attributes }: Span): boolean {
+  if (!scope.name.startsWith(CLAUDE_CODE)) return false;
   const type = attributes.get('span.type');
-  return scope.name.startsWith(CLAUDE_CODE) && (type === 'tool' || type === 'claude_code.tool');
+  return type === 'tool' || type === 'claude_code.tool';
 }
 
 const toolUse = (traceId: string, use: string) => `${traceId} tool ${use}`;

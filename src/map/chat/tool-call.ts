@@ -17,13 +17,16 @@ export function toolCallOf(source: Json): ToolCall | undefined {
 export function toolCallsBeside(source: Json): readonly ToolCall[] {
   const extra = isObject(source['additional_kwargs']) ? source['additional_kwargs'] : {};
   const lists = [source['tool_calls'], source['toolCalls'], extra['tool_calls']];
-  const list = lists.find((calls): calls is unknown[] => Array.isArray(calls) && calls.length > 0) ?? [];
-  const legacy = source['function_call'] ?? {
-    name: source['function_call_name'],
-    arguments: source['function_call_arguments_json'],
-  };
-  return [...list, legacy].filter(isObject).flatMap((call) => toolCallOf(call) ?? []);
+  const list = lists.find((calls): calls is unknown[] => Array.isArray(calls) && calls.length > 0);
+  const legacy = source['function_call'] ?? ('function_call_name' in source && functionCallOf(source));
+  if (!list && !legacy) return [];
+  return [...(list ?? []), legacy].filter(isObject).flatMap((call) => toolCallOf(call) ?? []);
 }
+
+const functionCallOf = (source: Json) => ({
+  name: source['function_call_name'],
+  arguments: source['function_call_arguments_json'],
+});
 
 /** The text of a tool's result: text blocks joined, the AI SDK's `{type, value}` unwrapped, anything else as JSON. */
 export function resultText(result: unknown): string {
