@@ -1,4 +1,5 @@
 import type { ScoringRule } from '../core/rule.ts';
+import { inWords } from './in-words.ts';
 import { scoringRule } from './scoring-options.ts';
 
 /** Rules of an app. More would be no rules of an app. */
@@ -13,7 +14,7 @@ export function readAppScoring(given: readonly unknown[]): {
   const problems: string[] = [];
   for (const [at, one] of given.entries()) {
     const place = `scoring.${at}`;
-    const read = scoringRule.safeParse(one);
+    const read = scoringRule.safeParse(one, { error: inWords });
     if (!read.success) {
       problems.push(...read.error.issues.map(({ path, message }) => `${[place, ...path].join('.')}: ${message}`));
     } else if (rules.some(({ name }) => name === read.data.name)) {

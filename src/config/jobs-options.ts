@@ -13,7 +13,7 @@ const MAX_PROMPT_CHARS = 100_000;
 const MAX_BODY_DEPTH = 20;
 
 /** Where a prompt goes in the body of a request. */
-const PROMPT_FIELDS: Readonly<Record<string, (prompt: unknown) => Readonly<Record<string, unknown>>>> = {
+const PROMPT_FIELDS: Readonly<Record<string, (prompt: string) => Readonly<Record<string, unknown>>>> = {
   '/v1/chat/completions': (prompt) => ({ messages: [{ role: 'user', content: prompt }] }),
   '/v1/responses': (prompt) => ({ input: prompt }),
   '/v1/embeddings': (prompt) => ({ input: prompt }),
@@ -33,6 +33,22 @@ const writeBack = z.discriminatedUnion('as', [
   z.strictObject({ as: z.literal('rerun') }),
 ]);
 
+/** A text with placeholders that calls have, or what `read` makes of it; checked by itself, so that it is told with all else. */
+function template(otherwise: string, read: (text: string) => unknown) {
+  return z
+    .string()
+    .min(1)
+    .max(MAX_PROMPT_CHARS)
+    .superRefine((text, context) => {
+      const value = read(text);
+      const wrong = (message: string) => context.addIssue({ code: 'custom', message });
+      if (value === undefined) return wrong(otherwise);
+      const shape = shapeOf(value, wrong);
+      const unknown = fieldsOf(shape).find(({ keys }) => !CALL_FIELDS.some((name) => name === keys[0]));
+      if (unknown) wrong(`calls have no ${unknown.text}; a path begins with ${CALL_FIELDS.join(', ')}`);
+    });
+}
+
 const fields = z.strictObject({
   ...selectionFields,
   job_id: z.string().min(1).max(200),
@@ -42,8 +58,8 @@ const fields = z.strictObject({
     .refine((text) => ENDPOINTS.includes(withSlash(text)), { message: `must be one of ${ENDPOINTS.join(', ')}` })
     .default('/v1/chat/completions'),
   completion_window: z.string().min(1).max(64).default('unlimited'),
-  prompt: z.string().min(1).max(MAX_PROMPT_CHARS).optional(),
-  body: z.string().min(1).max(MAX_PROMPT_CHARS).optional(),
+  prompt: template('', (text) => text).optional(),
+  body: template('must be a JSON object, its placeholders within texts', parsedObject).optional(),
   flush: flush.prefault({}),
   attempts: countUpTo(10).default(3),
   write_back: writeBack.default({ as: 'feedback' }),
@@ -52,8 +68,12 @@ const fields = z.strictObject({
 /** An item of `jobs.rules`. `job_id: none` is for providers that have no such thing. */
 export const jobRule: z.ZodType<JobRule> = fields.transform((given, context) => {
   const { job_id, model, endpoint, completion_window, flush: limits, attempts, write_back } = given;
-  const body = readBody(given, (member, message) => context.addIssue({ code: 'custom', path: [member], message }));
-  if (!body) return z.NEVER;
+  const body = readBody(given);
+  if (!body) {
+    const place = Object.keys(placeOf(endpoint, '')).join();
+    context.addIssue({ code: 'custom', path: ['prompt'], message: `missing; or give body a ${place}` });
+    return z.NEVER;
+  }
   return {
     ...selectionOf(given),
     jobId: job_id === 'none' ? null : job_id,
@@ -67,23 +87,18 @@ export const jobRule: z.ZodType<JobRule> = fields.transform((given, context) => 
   };
 });
 
-type Wrong = (member: 'prompt' | 'body', message: string) => void;
-
 /** The body of a request: what `body` says as JSON, with `prompt` where the endpoint has its place, and the model. */
-function readBody({ prompt, body, endpoint, model }: z.output<typeof fields>, wrong: Wrong): Shape | undefined {
-  const place = PROMPT_FIELDS[withSlash(endpoint)];
-  const given = body === undefined ? {} : parsedObject(body);
-  if (!given) return void wrong('body', 'must be a JSON object, its placeholders within texts');
-  const promised = place?.('') ?? {};
-  if (prompt === undefined && Object.keys(promised).every((key) => !(key in given))) {
-    return void wrong('prompt', `missing; or give body a ${Object.keys(promised).join()}`);
-  }
-  const texts = prompt === undefined ? {} : place?.(prompt);
-  const member = prompt === undefined ? 'body' : 'prompt';
-  const shape = shapeOf({ ...given, ...texts, model: '' }, (message) => wrong(member, message));
-  const unknown = fieldsOf(shape).find(({ keys }) => !CALL_FIELDS.some((name) => name === keys[0]));
-  if (unknown) return void wrong(member, `calls have no ${unknown.text}; a path begins with ${CALL_FIELDS.join(', ')}`);
+function readBody({ prompt, body, endpoint, model }: z.output<typeof fields>): Shape | undefined {
+  const given = body === undefined ? {} : (parsedObject(body) ?? {});
+  const texts = placeOf(endpoint, prompt ?? '');
+  if (prompt === undefined && Object.keys(texts).every((key) => !(key in given))) return undefined;
+  const shape = shapeOf({ ...given, ...(prompt !== undefined && texts), model: '' });
   return shape.type === 'object' ? withModel(shape, model) : undefined;
+}
+
+/** The prompt in its place. */
+function placeOf(endpoint: string, prompt: string): Readonly<Record<string, unknown>> {
+  return PROMPT_FIELDS[withSlash(endpoint)]?.(prompt) ?? {};
 }
 
 /** The model is no template: it must be the job's, letter for letter. */
@@ -92,7 +107,7 @@ function withModel(shape: Extract<Shape, { type: 'object' }>, model: string): Sh
   return { type: 'object', members: shape.members.map(([key, member]) => [key, key === 'model' ? text : member]) };
 }
 
-function shapeOf(value: unknown, wrong: (message: string) => void, depth = 0): Shape {
+function shapeOf(value: unknown, wrong: (message: string) => void = () => undefined, depth = 0): Shape {
   if (depth > MAX_BODY_DEPTH) wrong(`is nested more than ${MAX_BODY_DEPTH} deep`);
   else if (Array.isArray(value)) return { type: 'list', items: value.map((item) => shapeOf(item, wrong, depth + 1)) };
   else if (typeof value === 'object' && value !== null) {

@@ -3,6 +3,7 @@ import { keyFromFile, keyFromNetrc, missingKey } from './api-key.ts';
 import { misspelledVariables, readEnvironment } from './env-source.ts';
 import { readFlags } from './flag-source.ts';
 import type { Given, Problem, Reading, Setting } from './given.ts';
+import { inWords } from './in-words.ts';
 import { ALL_OPTIONS, type Config, isOption, OPTIONS, type Section } from './options.ts';
 import { halfTls, misordered, wrongRules } from './rules.ts';
 import { redact } from './secret.ts';
@@ -47,7 +48,7 @@ export function loadConfig(input: ConfigInput, sources: Sources): Loaded {
     if ('problems' in parsed) problems.push(...parsed.problems);
     else settings.set(given.path, parsed);
   }
-  problems.push(...misordered(settings), ...wrongRules(settings), ...halfTls(settings));
+  problems.push(...misordered(settings), ...wrongRules(weakestFirst, settings), ...halfTls(settings));
   if (input.keyNeeded) problems.push(...missingKey(weakestFirst, settings));
   if (problems.length > 0) throw invalid(problems);
   return { config: freeze(OPTIONS, '', settings) as Config, warnings: misspelledVariables(sources.env) };
@@ -78,7 +79,7 @@ function parse({
 }: Given): Setting | { readonly problems: readonly Problem[] } {
   const type = ALL_OPTIONS.find((option) => option.path === path)?.option.type;
   if (!type) throw new Error(`no option ${path}`);
-  const parsed = type.schema.safeParse(text);
+  const parsed = type.schema.safeParse(text, { error: inWords });
   if (parsed.success) return { value: parsed.data, place };
   if (type.list) {
     const problems = parsed.error.issues.map((issue) => {

@@ -27,7 +27,8 @@ export function readCondition(given: unknown, report: Report, path: Path = []): 
   if ('field' in given) return readField(given, report, path);
   const [group, ...others] = Object.keys(given);
   if (group === undefined || !GROUPS.includes(group)) {
-    return report(path, `names no field; a condition has field, or one of ${GROUPS.join(', ')}`);
+    const hint = didYouMean(group ?? '', ['field', ...GROUPS]);
+    return report(path, `names no field; a condition has field, or one of ${GROUPS.join(', ')}${hint}`);
   }
   if (others.length > 0) return report(path, `has ${[group, ...others].join(' and ')}; one of them is a condition`);
   if (group === 'not') {

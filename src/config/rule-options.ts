@@ -69,17 +69,30 @@ export function selectionOf(given: SelectionInput): Selection {
 
 export const MAX_RULE_WAIT_MS = 7 * DAY_MS;
 
+/** The names of rules as they were given, whatever else is in their place. */
+export function namesIn(rules: readonly unknown[]): readonly (string | undefined)[] {
+  return rules.map((rule) => {
+    const isNamed = typeof rule === 'object' && rule !== null && 'name' in rule && typeof rule.name === 'string';
+    return isNamed ? String(rule.name) : undefined;
+  });
+}
+
 /** A list of rules, each with a name of its own. */
 export function namedList<T extends { readonly name: string }>(
   item: z.ZodType<T>,
   allowed: string,
 ): OptionType<readonly T[]> {
   const type = list(item, allowed);
-  const schema = type.schema.superRefine((rules, context) => {
-    for (const [at, { name }] of rules.entries()) {
-      const isFirst = rules.findIndex((rule) => rule.name === name) === at;
-      if (!isFirst) context.addIssue({ code: 'custom', path: [at, 'name'], message: `${name} is used twice` });
-    }
-  });
+  const schema = type.schema.superRefine(
+    (rules, context) => {
+      const names = namesIn(rules);
+      for (const [at, name] of names.entries()) {
+        if (name === undefined || names.indexOf(name) === at) continue;
+        context.addIssue({ code: 'custom', path: [at, 'name'], message: `${name} is used twice` });
+      }
+    },
+    // Also where other things are wrong: everything is told at once.
+    { when: ({ value }) => Array.isArray(value) },
+  );
   return { ...type, schema };
 }

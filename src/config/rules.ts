@@ -1,5 +1,5 @@
-import type { Problem, Setting } from './given.ts';
-
+import type { Given, Problem, Setting } from './given.ts';
+import { namesIn } from './rule-options.ts';
 import { formatDuration, formatSize } from './units.ts';
 
 /** Pairs of options of which the first must not be larger than the second. */
@@ -20,18 +20,28 @@ export function misordered(settings: ReadonlyMap<string, Setting>): readonly Pro
 }
 
 /** Rules are told apart by their names, and jobs need somebody to run them. */
-export function wrongRules(settings: ReadonlyMap<string, Setting>): readonly Problem[] {
-  const place = settings.get('jobs.rules')?.place ?? '';
-  const jobs = namesOf(settings.get('jobs.rules'));
-  const twice = namesOf(settings.get('scoring')).filter((name) => jobs.includes(name));
-  const problems = twice.map((name) => ({ place, message: `jobs.rules: ${name} is also the name of a scoring rule` }));
-  if (jobs.length === 0 || settings.has('jobs.url')) return problems;
+export function wrongRules(given: readonly Given[], settings: ReadonlyMap<string, Setting>): readonly Problem[] {
+  const last = (path: string) => given.findLast((one) => one.path === path);
+  const jobs = last('jobs.rules');
+  const names = namesOf(jobs);
+  const others = namesOf(last('scoring'));
+  const problems = names.flatMap((name, at): readonly Problem[] => {
+    if (name === undefined || !others.includes(name)) return [];
+    const place = jobs?.placeOf?.([at, 'name']) ?? jobs?.place ?? '';
+    return [{ place, message: `jobs.rules.${at}.name: ${name} is also the name of a scoring rule` }];
+  });
+  if (names.length === 0 || last('jobs.url') || settings.has('jobs.url')) return problems;
   return [...problems, { place: 'jobs.url', message: 'missing; jobs.rules need the address of a batch API' }];
 }
 
-function namesOf(setting: Setting | undefined): readonly string[] {
-  const rules = (setting?.value ?? []) as readonly { readonly name: string }[];
-  return rules.map(({ name }) => name);
+/** As they were given, also of rules in which something else is wrong. */
+function namesOf(given: Given | undefined): readonly (string | undefined)[] {
+  try {
+    const rules: unknown = JSON.parse(given?.text ?? '[]');
+    return Array.isArray(rules) ? namesIn(rules) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** Certificates and keys come in pairs. */

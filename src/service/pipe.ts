@@ -58,7 +58,7 @@ export function startPipe(config: Config, deps: PipeDeps, queueOnDisk: boolean):
     async finish(signal) {
       const { left } = await drain(signal);
       delivery.close();
-      await triggers?.close();
+      await triggers?.close(config.shutdown.timeout);
       memory?.close();
       await queue.close();
       return {

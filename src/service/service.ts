@@ -93,7 +93,7 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
   undo.push(async () => memory.close());
 
   const triggers = createTriggerLine({ outbox: queue.outbox, clock, log, counters }, config);
-  undo.push(triggers.close);
+  undo.push(() => triggers.close());
   triggers.start();
 
   const tracing = createTracing({ clock, log, counters }, telemetry.traces.endpoint);
@@ -130,7 +130,7 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
     await receivers.close();
     const { left } = await delivery.pipeline.drain(Math.max(0, deadlineMs - clock.monotonic()), 'may-come');
     delivery.close();
-    await triggers.close();
+    await triggers.close(Math.max(0, deadlineMs - clock.monotonic()));
     memory.close();
     await queue.close();
     await tracing.close();

@@ -43,7 +43,8 @@ export interface TriggerLine {
   /** Undefined where there are no rules. */
   readonly match: Match | undefined;
   start(): void;
-  close(): Promise<void>;
+  /** What is under way has so long to end. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** Throws QUEUE_UNREADABLE or QUEUE_NEWER. What earlier rules have begun goes on, also where there are none any more. */
@@ -84,8 +85,8 @@ export function createTriggerLine(deps: TriggerLineDeps, config: Config): Trigge
   return {
     match: rules.length === 0 ? undefined : createMatch({ clock, counters, log }, rules),
     start: triggers.start,
-    async close() {
-      await triggers.close();
+    async close(graceMs) {
+      await triggers.close(graceMs);
       weaveClient.close();
       jobs?.close();
     },

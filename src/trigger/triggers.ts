@@ -39,14 +39,19 @@ export interface Triggers {
   start(): void;
   /** Sends what waits for its delay at once, and resolves when that has been tried, or when the signal aborts. */
   flush(over: AbortSignal): Promise<void>;
-  /** Cuts what is under way short: on disk it is as far as it has come. Closes the store. */
-  close(): Promise<void>;
+  /**
+   * Begins nothing more, gives what is under way so long to end, and then cuts it short: on disk it is as far as it has come,
+   * but what became of a request without an answer has to be found out at the next start. Closes the store.
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSettings): Triggers {
   const { outbox, store, scoring, jobs, clock, log, counters } = deps;
-  const closing = new AbortController();
-  const { signal } = closing;
+  const stopping = new AbortController();
+  const cutting = new AbortController();
+  const stop = stopping.signal;
+  const cut = cutting.signal;
   let wake = new AbortController();
   let state: 'idle' | 'running' | 'closed' = 'idle';
   let loops: Promise<unknown> = Promise.resolve();
@@ -77,9 +82,9 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
 
   /** Does `turn` again and again until closing; it answers how long it may sleep, unless the bell rings from its begin on. */
   async function repeat(what: string, turn: () => Promise<number> | number): Promise<void> {
-    while (!signal.aborted) {
+    while (!stop.aborted) {
       let sleepMs = RETRY_MS;
-      const rung = AbortSignal.any([signal, wake.signal]);
+      const rung = AbortSignal.any([stop, wake.signal]);
       try {
         sleepMs = await turn();
       } catch (thrown) {
@@ -91,13 +96,13 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
 
   async function takeOverTurn(): Promise<number> {
     if (takeOver() > 0) ring();
-    else await outbox.ready(signal);
+    else await outbox.ready(stop);
     return 0;
   }
 
   async function scoringTurn(): Promise<number> {
     const nowMs = clock.now();
-    await scoring.step(signal);
+    await scoring.step(stop, cut);
     turn.resolve();
     turn = Promise.withResolvers();
     return untilDue(store.scorings.nextDue(nowMs));
@@ -110,7 +115,7 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
       purgedAtMs = nowMs;
     }
     // What is due now is being worked on, or waits for one that is: the bell rings when that has come to rest.
-    jobs?.begin(signal, ring);
+    jobs?.begin(stop, cut, ring);
     return untilDue(jobs?.nextDue(nowMs));
   }
 
@@ -141,12 +146,15 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
         await Promise.race([turn.promise, ended]);
       } while (!over.aborted && store.scorings.due(clock.now(), 1).length > 0);
     },
-    close() {
+    close(graceMs = 0) {
       closed ??= (async () => {
         state = 'closed';
-        closing.abort();
-        await loops;
-        await jobs?.ended();
+        stopping.abort();
+        const over = new AbortController();
+        const ended = loops.then(() => jobs?.ended()).finally(() => over.abort());
+        await Promise.race([ended, clock.sleep(graceMs, over.signal)]);
+        cutting.abort();
+        await ended;
         store.close();
       })();
       return closed;

@@ -46,7 +46,7 @@ describe('the map section', () => {
   it.each([
     ['map: {redact: [{}]}', 'bridge.yaml:1:16: map.redact.0: names neither key nor value'],
     ['map:\n  redact:\n    - value: "(["', 'bridge.yaml:3:14: map.redact.0.value: Invalid regular expression'],
-    ['map:\n  exclude:\n    - nam: x', 'bridge.yaml:3:12: map.exclude.0: Unrecognized key: "nam"'],
+    ['map:\n  exclude:\n    - nam: x', 'bridge.yaml:3:12: map.exclude.0: has no nam; did you mean name?'],
     ['map: {exclude: [{value: x}]}', 'names no scope, name or attribute'],
     ['map: {exclude: [{name: y, value: x}]}', 'has a value but no attribute'],
     ['map: {exclude: {name: x}}', 'map.exclude: Invalid input: expected array'],

@@ -130,7 +130,12 @@ scoring:
       'limit: {usd_per_day: 3}',
       '4:26: scoring.0.limit.usd_per_day: Weave does not say what a scorer costs',
     ],
-    ['an unknown member', 'scorer: x', '4:13: scoring.0: Unrecognized key: "scorer"'],
+    ['an unknown member', 'scorer: x', '4:13: scoring.0: has no scorer; did you mean scorers?'],
+    [
+      'no condition, nearly',
+      'when: {feld: id, eq: a}',
+      '4:11: scoring.0.when: names no field; a condition has field, or',
+    ],
     ['a delay', 'delay: 8d', '4:12: scoring.0.delay: a duration from 0s to 168h'],
   ])('tell where there is %s', (_, line, problem) => {
     expect(problemsOf({ yaml: rule(line) })).toEqual([expect.stringContaining(`bridge.yaml:${problem}`)]);
@@ -158,6 +163,27 @@ scoring:
   it('have names of their own', () => {
     const yaml = `scoring:\n  - {name: a, scorers: [${SCORER}]}\n  - {name: a, scorers: [${SCORER}]}`;
     expect(problemsOf({ yaml })).toEqual(['bridge.yaml:3:12: scoring.1.name: a is used twice']);
+  });
+
+  it('tell everything that is wrong at once', () => {
+    const yaml = `scoring:
+  - {name: a, scorers: [${SCORER}], when: {field: opname, eq: x}}
+  - {name: a, sampel: 1}
+jobs:
+  rules:
+    - {name: a, job_id: j, prompt: "{{outptu}}", body: "x", attempts: 0}`;
+    expect(problemsOf({ yaml })).toEqual([
+      expect.stringContaining(':2:78: scoring.0.when.field: calls have no opname; did you mean op_name?'),
+      expect.stringContaining(':3:5: scoring.1.scorers: missing'),
+      expect.stringContaining(':3:23: scoring.1: has no sampel; did you mean sample?'),
+      expect.stringContaining(':3:12: scoring.1.name: a is used twice'),
+      expect.stringContaining(':6:7: jobs.rules.0.model: missing'),
+      expect.stringContaining(':6:36: jobs.rules.0.prompt: calls have no outptu'),
+      expect.stringContaining(':6:56: jobs.rules.0.body: must be a JSON object'),
+      expect.stringContaining(':6:71: jobs.rules.0.attempts: a whole number from 1 to 10'),
+      expect.stringContaining(':6:14: jobs.rules.0.name: a is also the name of a scoring rule'),
+      'jobs.url: missing; jobs.rules need the address of a batch API',
+    ]);
   });
 });
 
@@ -261,7 +287,7 @@ describe('job rules', () => {
   it('need a batch API, and other names than scoring rules', () => {
     const yaml = `${jobs('prompt: x').replace('  url: http://localhost:1/v1\n', '')}\nscoring:\n  - {name: judge, scorers: [${SCORER}]}`;
     expect(problemsOf({ yaml })).toEqual([
-      'bridge.yaml:3:5: jobs.rules: judge is also the name of a scoring rule',
+      'bridge.yaml:3:13: jobs.rules.0.name: judge is also the name of a scoring rule',
       'jobs.url: missing; jobs.rules need the address of a batch API',
     ]);
   });

@@ -57,6 +57,32 @@ describe('the triggers', () => {
     expect(clock.waiting()).toBe(0);
   });
 
+  it.each([
+    ['has time to end', 60_000, false],
+    ['is cut short when its time is over', 1, true],
+    ['is cut short where there is no time', undefined, true],
+  ])('what is under way at the close %s', async (_, graceMs, isCut) => {
+    const begun = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<void>();
+    let wasCut = false;
+    const slow: ScoringSender = {
+      recover: () => undefined,
+      async step(_stop, cut) {
+        begun.resolve();
+        cut.addEventListener('abort', () => answer.resolve());
+        await answer.promise;
+        wasCut = cut.aborted;
+      },
+    };
+    const { triggers } = setUp({ scoring: slow });
+    triggers.start();
+    await begun.promise;
+    const closed = triggers.close(graceMs);
+    if (!isCut) answer.resolve();
+    await closed;
+    expect(wasCut).toBe(isCut);
+  });
+
   it('keep triggers in the outbox until the disk takes them', async () => {
     const { triggers, store, outbox, errors } = setUp({ clock: createFakeClock({ skipSleeps: true }) });
     let failures = 2;

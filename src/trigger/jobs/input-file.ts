@@ -7,7 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
@@ -38,7 +38,8 @@ export function createInputFiles({ items, clock }: InputFileDeps, dir: string): 
       const page = items.ofJob(job.id, ['collected'], last, ITEMS_AT_ONCE);
       const [end] = page.slice(-1);
       if (!end) return;
-      writeSync(file, page.map((item) => lineOf(item, endpoint)).join(''));
+      // A disk that becomes full takes part of what is written, and says so only when it is asked for the rest.
+      writeFileSync(file, page.map((item) => lineOf(item, endpoint)).join(''));
       last = end.id;
       await clock.yield();
     }

@@ -13,11 +13,11 @@ const MAX_JOBS_AT_ONCE = 4;
 
 /** Takes jobs from state to state (see states.ts), each as soon as it is due. */
 export interface JobRunner {
-  /** Begins to work on what is due. `onIdle` is called when a job has come as far as it can now. */
-  begin(signal: AbortSignal, onIdle: () => void): void;
+  /** Begins to work on what is due. `onIdle` is called when a job has come as far as it can now. `stop`: no further steps; `cut`: at once. */
+  begin(stop: AbortSignal, cut: AbortSignal, onIdle: () => void): void;
   /** When the next job becomes due; undefined where none does. */
   nextDue(afterMs: number): number | undefined;
-  /** Resolves when nothing is being worked on; abort the signal before. */
+  /** Resolves when nothing is being worked on; abort `stop` before. */
   ended(): Promise<void>;
 }
 
@@ -66,34 +66,34 @@ export function createJobRunner(deps: StepDeps, settings: StepSettings): JobRunn
     log.info('A job was called off.', { job: job.id, rule: job.rule });
   }
 
-  async function advance(id: number, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+  async function advance(id: number, stop: AbortSignal, cut: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
       const job = jobs.get(id);
       if (!job || job.dueAtMs === null || job.dueAtMs > clock.now()) return;
       const rule = store.rules.find(job.rule, job.version);
       if (rule?.kind !== 'job') return moves.hold(job, 'the rule that this job belongs to is not known');
       const isLocal = ['collecting', 'sealed', 'uploaded', 'held'].includes(job.state);
       if (job.cancel === 'asked' && isLocal) callOff(job);
-      else await step(job, rule, signal);
+      else await step(job, rule, cut);
     }
   }
 
-  async function advanceSafely(id: number, signal: AbortSignal): Promise<void> {
+  async function advanceSafely(id: number, stop: AbortSignal, cut: AbortSignal): Promise<void> {
     try {
-      await advance(id, signal);
+      await advance(id, stop, cut);
     } catch (thrown) {
       // A full or failing disk: what was not written is done once more.
       log.error('A job could not be worked on; it is tried again.', { job: id, error: messageOf(thrown) });
-      await clock.sleep(settings.retry.maxMs, signal);
+      await clock.sleep(settings.retry.maxMs, stop);
     }
   }
 
   return {
-    begin(signal, onIdle) {
+    begin(stop, cut, onIdle) {
       for (const { id } of jobs.due(clock.now())) {
         if (running.size >= MAX_JOBS_AT_ONCE) return;
         if (running.has(id)) continue;
-        const work = advanceSafely(id, signal).then(() => {
+        const work = advanceSafely(id, stop, cut).then(() => {
           running.delete(id);
           onIdle();
         });

@@ -34,8 +34,8 @@ export interface ScoringSettingsOfAll {
 export interface ScoringSender {
   /** To be called once, before the first step. */
   recover(): void;
-  /** Resolves when all that is due has been dealt with, or the signal aborts. */
-  step(signal: AbortSignal): Promise<void>;
+  /** Resolves when all that is due has been dealt with; after `stop` when the request under way has its answer, and after `cut` at once. */
+  step(stop: AbortSignal, cut: AbortSignal): Promise<void>;
 }
 
 export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll): ScoringSender {
@@ -78,13 +78,14 @@ export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll)
     const dice = clock.random();
     move(scorings, ({ attempts }) => ({
       state,
-      dueAtMs: clock.now() + backoffMs(attempts, settings.retry, dice, askedMs),
+      dueAtMs: clock.now() + backoffMs(Math.max(0, attempts - 1), settings.retry, dice, askedMs),
       reason,
     }));
   }
 
-  async function send({ project, callIds, scorers, scorings }: Group, signal: AbortSignal): Promise<void> {
-    move(scorings, ({ attempts }) => ({ state: 'sending', dueAtMs: null, attempts: attempts + 1 }));
+  async function send({ project, callIds, scorers, scorings: given }: Group, signal: AbortSignal): Promise<void> {
+    const scorings = given.map((one) => ({ ...one, attempts: one.attempts + 1 }));
+    move(scorings, () => ({ state: 'sending', dueAtMs: null }));
     const meaning = await weave.score(project, callIds, scorers, signal);
     switch (meaning.status) {
       case 'done':
@@ -176,16 +177,15 @@ export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll)
 
   return {
     recover: () => doubt(store.scorings.interrupted(), INTERRUPTED),
-    async step(signal) {
-      for (;;) {
+    async step(stop, cut) {
+      while (!stop.aborted) {
         const due = store.scorings.due(clock.now(), MAX_DUE);
         if (due.length === 0) return;
         const { toSend = [], toLook = [] } = Object.groupBy(due, ({ state }) =>
           state === 'waiting' ? 'toSend' : 'toLook',
         );
-        for (const group of groupsOf(toLook)) if (!signal.aborted) await look(group, signal);
-        for (const group of groupsOf(toSend)) if (!signal.aborted) await send(group, signal);
-        if (signal.aborted) return;
+        for (const group of groupsOf(toLook)) if (!stop.aborted) await look(group, cut);
+        for (const group of groupsOf(toSend)) if (!stop.aborted) await send(group, cut);
       }
     },
   };

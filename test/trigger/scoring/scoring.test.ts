@@ -106,6 +106,16 @@ describe('scoring', () => {
     expect(scoresByCall()).toEqual(once([1, 2]));
   });
 
+  it('waits longer each time that Weave has too much to do', async () => {
+    const rule = scoringRule();
+    world = await startWorld({ rules: [rule], settings: { retry: { initialMs: 1, maxMs: 3_600_000 } } });
+    const met = world.fault({ path: '/calls/score', status: 429 });
+    world.trigger(rule, 1);
+    await world.until(() => met.hits() >= 6 && states()['waiting'] === 1);
+    const [waiting] = world.store.scorings.due(Number.MAX_SAFE_INTEGER, 9);
+    expect(waiting?.attempts).toBe(met.hits());
+  });
+
   it.each([
     ['400', { reason: 'Kafka producer is not set' }, 'Kafka producer is not set'],
     [
