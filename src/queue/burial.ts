@@ -12,11 +12,10 @@ export interface PushedOut {
 }
 
 export interface Burial {
-  /**
-   * Writes a dead letter for each of the entries, which must still be stored, then drops the oldest letters beyond the
-   * bound; the newest one always stays. Call it within a transaction.
-   */
-  bury(settled: readonly Settled[], nowMs: number): PushedOut;
+  /** Writes a dead letter for an entry, which must still be stored. */
+  bury(settled: Settled, nowMs: number): void;
+  /** Drops the oldest letters beyond the bound; the newest one always stays. Call it in the transaction that buried. */
+  dropBeyondBound(): PushedOut;
 }
 
 export function createBurial(database: Database, maxBytes: number): Burial {
@@ -47,13 +46,11 @@ export function createBurial(database: Database, maxBytes: number): Burial {
   }
 
   return {
-    bury(settled, nowMs) {
-      for (const { id, dead } of settled) {
-        const short = dead.map(({ spanId, reason }) => ({ spanId, reason: reason.slice(0, MAX_REASON_CHARS) }));
-        const spans = dead.some(({ spanId }) => spanId === '') ? null : dead.length;
-        insert.run(id, nowMs, JSON.stringify(short), spans);
-      }
-      return settled.length > 0 ? dropBeyondBound() : { letters: 0, spans: 0 };
+    bury({ id, dead }, nowMs) {
+      const short = dead.map(({ spanId, reason }) => ({ spanId, reason: reason.slice(0, MAX_REASON_CHARS) }));
+      const spans = dead.some(({ spanId }) => spanId === '') ? null : dead.length;
+      insert.run(id, nowMs, JSON.stringify(short), spans);
     },
+    dropBeyondBound,
   };
 }

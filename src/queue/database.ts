@@ -6,6 +6,10 @@ export type Statement = StatementSync;
 
 /** Primary result codes: https://www.sqlite.org/rescode.html */
 export const SQLITE_BUSY = 5;
+const SQLITE_IOERR = 10;
+const SQLITE_FULL = 13;
+/** What SQLite throws on a full disk; beyond a quota or a limit of the file's size it is the other one. */
+export const NO_SPACE: ReadonlySet<unknown> = new Set([SQLITE_FULL, SQLITE_IOERR]);
 
 /** How long one statement waits for another process that reads or purges dead letters. The bridge stands still meanwhile. */
 const BUSY_TIMEOUT_MS = 100;

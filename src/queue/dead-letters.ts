@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { ProjectId } from '../core/call.ts';
-import { BridgeError } from '../core/errors.ts';
+import { BridgeError, messageOf } from '../core/errors.ts';
 import type { DeadSpan, Encoding, Signal } from '../core/ports.ts';
 import { type Database, inTransaction, openDatabase } from './database.ts';
 import { databasePath, openError } from './files.ts';
@@ -46,7 +46,7 @@ export interface DeadLetters {
 
 /**
  * Opens the dead letters of a queue directory. Works while a bridge uses the queue.
- * Throws QUEUE_UNREADABLE where there is no queue, and QUEUE_NEWER.
+ * Throws QUEUE_UNREADABLE where there is no queue, and QUEUE_NEWER; what it answers throws QUEUE_UNREADABLE, too.
  */
 export function openDeadLetters(dir: string): DeadLetters {
   const database = open(dir);
@@ -67,28 +67,46 @@ export function openDeadLetters(dir: string): DeadLetters {
   }
 
   return {
-    list: () =>
-      all.all().map((row) => ({
-        id: Number(row['id']),
-        signal: row['signal'] as Signal,
-        encoding: row['encoding'] as Encoding,
-        project: row['project'] as ProjectId | null,
-        pinned: readMore(row['more']).pinned === true,
-        spans: Number(row['spans']),
-        dead: JSON.parse(String(row['dead'])) as readonly DeadSpan[],
-        retrying: row['retry'] === 1,
-        acceptedAtMs: Number(row['accepted_at']),
-        buriedAtMs: Number(row['buried_at']),
-      })),
-    body: (id) => body.get(id)?.['body'] as Uint8Array | undefined,
-    retry: (ids) => inTransaction(database, () => ids.reduce((marked, id) => marked + Number(mark.run(id).changes), 0)),
+    list: () => told(dir, () => all.all().map(letterOf)),
+    body: (id) => told(dir, () => body.get(id)?.['body'] as Uint8Array | undefined),
+    retry: (ids) =>
+      told(dir, () =>
+        inTransaction(database, () => ids.reduce((marked, id) => marked + Number(mark.run(id).changes), 0)),
+      ),
     purge(ids) {
       let purged = 0;
-      for (let at = 0; at < ids.length; at += PURGED_AT_ONCE) purged += purgeSome(ids.slice(at, at + PURGED_AT_ONCE));
+      for (let at = 0; at < ids.length; at += PURGED_AT_ONCE)
+        purged += told(dir, () => purgeSome(ids.slice(at, at + PURGED_AT_ONCE)));
       return purged;
     },
     close: () => database.close(),
   };
+}
+
+function letterOf(row: Readonly<Record<string, unknown>>): DeadLetter {
+  return {
+    id: Number(row['id']),
+    signal: row['signal'] as Signal,
+    encoding: row['encoding'] as Encoding,
+    project: row['project'] as ProjectId | null,
+    pinned: readMore(row['more']).pinned === true,
+    spans: Number(row['spans']),
+    dead: JSON.parse(String(row['dead'])) as readonly DeadSpan[],
+    retrying: row['retry'] === 1,
+    acceptedAtMs: Number(row['accepted_at']),
+    buriedAtMs: Number(row['buried_at']),
+  };
+}
+
+/** A full disk, a damaged file or a bridge that keeps its queue to itself for long is no bug. */
+function told<Result>(dir: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (thrown) {
+    throw new BridgeError('QUEUE_UNREADABLE', `The dead letters in ${dir} do not answer: ${messageOf(thrown)}.`, {
+      cause: thrown,
+    });
+  }
 }
 
 function open(dir: string): Database {

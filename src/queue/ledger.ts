@@ -138,4 +138,4 @@ export function createLedger(maxBytes: number, stored: Pick<QueueDepth, 'entries
   };
 }
 
-const costOf = (bodyBytes: number): number => bodyBytes + ENTRY_OVERHEAD_BYTES;
+export const costOf = (bodyBytes: number): number => bodyBytes + ENTRY_OVERHEAD_BYTES;

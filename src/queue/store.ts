@@ -3,11 +3,12 @@ import type { Counters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import type { Encoding, QueueDepth, QueueEntry, RawRequest, Settled, Signal } from '../core/ports.ts';
-import { createBurial } from './burial.ts';
-import { type Database, inTransaction, readNumber } from './database.ts';
-import type { Item } from './ledger.ts';
+import { createBurial, type PushedOut } from './burial.ts';
+import { type Database, inTransaction, NO_SPACE, readNumber, resultCode } from './database.ts';
+import { costOf, type Item } from './ledger.ts';
 import { readMore, writeMore } from './more.ts';
 import { createTriggerWriter } from './outbox.ts';
+import { createRoom } from './room.ts';
 import { SCHEMA_VERSION } from './schema.ts';
 
 /** The file is rewritten once it could give back this much ... */
@@ -15,8 +16,10 @@ const SHRINK_FREE_BYTES = 64 * 1024 * 1024;
 /** ... and no more than this has to be copied for it. */
 const SHRINK_USED_BYTES = 16 * 1024 * 1024;
 
-/** Of a disk that has refused a request: with less room it will refuse the next. */
-const PROBE_ROOM_BYTES = 1024 * 1024;
+/** Of a disk that has refused a request: without room for one of this size it will refuse the next. */
+const PROBE_BYTES = 256 * 1024;
+
+const NONE: PushedOut = { letters: 0, spans: 0 };
 
 /** What the queue asks of its database. Throws what SQLite says; `shrink` logs it. */
 export interface Store {
@@ -57,11 +60,35 @@ export function createStore({ database, log, counters, freeBytes }: StoreDeps, m
   const pageBytes = readNumber(database.prepare('PRAGMA page_size'));
   const burial = createBurial(database, maxDeadLetterBytes);
   const triggerWriter = createTriggerWriter(database);
+  const room = createRoom(database, freeBytes);
 
   function add(request: RawRequest, nowMs: number): QueueEntry {
     const { signal, encoding, project, spans, body } = request;
     const { lastInsertRowid } = insert.run(nowMs, signal, encoding, project, spans, writeMore(request), body);
     return { ...request, id: Number(lastInsertRowid), acceptedAtMs: nowMs };
+  }
+
+  function transact(requests: readonly RawRequest[], settled: readonly Settled[], nowMs: number) {
+    return inTransaction(database, () => {
+      for (const one of settled) {
+        if (one.dead.length > 0) burial.bury(one, nowMs);
+        triggerWriter.add(one.triggers ?? []);
+        remove.run(one.id);
+      }
+      const pushedOut = settled.some(({ dead }) => dead.length > 0) ? burial.dropBeyondBound() : NONE;
+      return { entries: requests.map((request) => add(request, nowMs)), pushedOut };
+    });
+  }
+
+  /** What the log has no room for may fit once the log has been emptied. */
+  function withRoom<Result>(write: () => Result): Result {
+    try {
+      return write();
+    } catch (thrown) {
+      if (!NO_SPACE.has(resultCode(thrown))) throw thrown;
+      room.make();
+      return write();
+    }
   }
 
   return {
@@ -92,15 +119,9 @@ export function createStore({ database, log, counters, freeBytes }: StoreDeps, m
       };
     },
     write(requests, settled, nowMs) {
-      const dead = settled.filter((entry) => entry.dead.length > 0);
-      const { entries, pushedOut } = inTransaction(database, () => {
-        const pushedOut = burial.bury(dead, nowMs);
-        for (const { id, triggers = [] } of settled) {
-          triggerWriter.add(triggers);
-          remove.run(id);
-        }
-        return { entries: requests.map((request) => add(request, nowMs)), pushedOut };
-      });
+      if (requests.length > 0) room.require(requests.reduce((sum, { body }) => sum + costOf(body.byteLength), 0));
+      else if (!room.has(0)) room.make();
+      const { entries, pushedOut } = withRoom(() => transact(requests, settled, nowMs));
       if (pushedOut.letters > 0) {
         counters.add('dead_letter_removed_spans', pushedOut.spans, { how: 'pushed_out' });
         log.warn('dropped the oldest dead letters: there were more than the queue keeps', {
@@ -113,14 +134,13 @@ export function createStore({ database, log, counters, freeBytes }: StoreDeps, m
     probe() {
       database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
       // On a full disk so little still fits into the room that SQLite has had for what it could not write.
-      const free = freeBytes();
-      if (free < PROBE_ROOM_BYTES) throw new Error(`the disk is full (${free} bytes are free)`);
+      room.require(PROBE_BYTES);
     },
     shrink() {
       try {
-        const freeBytes = readNumber(freePages) * pageBytes;
-        const usedBytes = readNumber(allPages) * pageBytes - freeBytes;
-        if (freeBytes < SHRINK_FREE_BYTES || usedBytes > SHRINK_USED_BYTES) return;
+        const unusedBytes = readNumber(freePages) * pageBytes;
+        const usedBytes = readNumber(allPages) * pageBytes - unusedBytes;
+        if (unusedBytes < SHRINK_FREE_BYTES || usedBytes > SHRINK_USED_BYTES || !room.has(usedBytes)) return;
         database.exec('VACUUM; PRAGMA wal_checkpoint(TRUNCATE)');
       } catch (thrown) {
         log.warn('the queue could not give unused space back to the disk', { error: messageOf(thrown) });

@@ -59,7 +59,7 @@ export function createWriter({ clock, log, store, onTriggers }: WriterDeps): Wri
     if (puts.length === 0 && settled.length === 0) return;
     const group = takeGroup();
     if (puts.length > 0) schedule();
-    const written = write(group);
+    const written = write(group, settled);
     switch (written.status) {
       case 'written':
         written.entries.forEach((entry, index) => {
@@ -67,10 +67,16 @@ export function createWriter({ clock, log, store, onTriggers }: WriterDeps): Wri
         });
         return;
       case 'failed':
-        // On a full disk the deletions alone may still fit, and they make the room that the puts lack.
-        if (group.length > 0 && settled.length > 0) write([]);
+        if (settled.length > 0) settleAtLeastSome(group.length > 0 ? settled : []);
         for (const put of group) put.done(written);
     }
+  }
+
+  /** On a full disk deletions may still fit, and they make the room that puts, and dead letters, lack. */
+  function settleAtLeastSome(all: readonly Settled[]): void {
+    if (all.length > 0 && write([], all).status === 'written') return;
+    const delivered = settled.filter(({ dead }) => dead.length === 0);
+    if (delivered.length > 0 && delivered.length < settled.length) write([], delivered);
   }
 
   /** The oldest puts that share a transaction, at least one if there is any. */
@@ -85,13 +91,13 @@ export function createWriter({ clock, log, store, onTriggers }: WriterDeps): Wri
     return group;
   }
 
-  function write(group: readonly Put[]): Written {
+  function write(group: readonly Put[], ended: readonly Settled[]): Written {
     try {
       const requests = group.map((put) => put.request);
-      const entries = store.write(requests, settled, clock.now());
-      if (settled.length > 0) store.shrink();
-      if (settled.some(({ triggers }) => triggers !== undefined && triggers.length > 0)) onTriggers?.();
-      settled = [];
+      const entries = store.write(requests, ended, clock.now());
+      if (ended.length > 0) store.shrink();
+      if (ended.some(({ triggers }) => triggers !== undefined && triggers.length > 0)) onTriggers?.();
+      settled = ended === settled ? [] : settled.filter((one) => !ended.includes(one));
       if (disk === 'failing') log.info('the queue can be written again');
       disk = 'working';
       return { status: 'written', entries };

@@ -136,6 +136,20 @@ describe('dead letters', () => {
     expect(() => openDeadLetters(place.dir)).toThrow(unreadable('file is not a database'));
   });
 
+  it('say what is wrong where their disk or their file does not answer', async () => {
+    const queue = openQueue(place.dir);
+    const letters = openDeadLetters(place.dir);
+    const other = openDatabase(queue.path);
+    other.exec('DROP TABLE dead_letters');
+    const unreadable = expect.objectContaining({
+      code: 'QUEUE_UNREADABLE',
+      message: expect.stringContaining(place.dir),
+    });
+    for (const ask of [() => letters.list(), () => letters.body(1), () => letters.retry([1]), () => letters.purge([1])])
+      expect(ask).toThrow(unreadable);
+    for (const open of [letters, other, queue]) await open.close();
+  });
+
   it('are not read from a queue that a newer version wrote', async () => {
     const queue = openQueue(place.dir);
     await queue.close();

@@ -48,8 +48,8 @@ describe('the trouble of a disk queue', () => {
 });
 
 it.each([
-  [1024 * 1024, 'ok'],
-  [1024 * 1024 - 1, 'the disk is full (1048575 bytes are free)'],
+  [6 * MIB, 'ok'],
+  [5 * MIB, 'the disk is full (5242880 bytes are free)'],
 ])('a probe of a disk with %d free bytes: %s', (free, verdict) => {
   const path = join(place.dir, 'queue.db');
   const database = openDatabase(path);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
 import { createWriter } from '../../src/queue/writer.ts';
 import { createFakeStore, type Transaction } from './fake-store.ts';
-import { MIB, range, recordingLog, request } from './world.ts';
+import { MIB, range, recordingLog, request, SPAN_ID } from './world.ts';
 
 function start(fails: (transaction: Transaction) => boolean = () => false) {
   const { store, tried } = createFakeStore({
@@ -55,6 +55,19 @@ describe('the writer of the disk queue', () => {
     put();
     await systemClock.yield();
     expect(tried.at(-1)?.settled).toEqual([]);
+  });
+
+  it('ends what was delivered where there is no room for dead letters, and keeps those for later', async () => {
+    let disk: 'full' | 'working' = 'full';
+    const { writer, settle, tried } = start(({ settled }) => disk === 'full' && settled.includes(8));
+    settle(7);
+    writer.settle([{ id: 8, dead: [{ spanId: SPAN_ID, reason: 'refused' }] }]);
+    await systemClock.yield();
+    expect(tried.map(({ settled }) => settled)).toEqual([[7, 8], [7]]);
+    disk = 'working';
+    settle(9);
+    await systemClock.yield();
+    expect(tried.at(-1)?.settled).toEqual([8, 9]);
   });
 
   it('tries settled entries again until the disk takes them, and logs each change of the disk once', async () => {
