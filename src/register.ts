@@ -11,12 +11,19 @@ import { createDiagLog } from './otel/diag-log.ts';
 import type { ApiCopy } from './register/api-copies.ts';
 import { createAppPackages } from './register/app-packages.ts';
 import { register } from './register/register.ts';
-import { flushOnSigterm } from './register/sigterm.ts';
+import { flushOnSignals } from './register/signals.ts';
 
 // Node runs what is preloaded with `--require` in the thread of its loader hooks, too.
 if (!isInternalThread && systemSources().env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true') {
-  // As a warning of Node's, since a new user has no logger behind `diag` yet.
-  const log = createDiagLog((line) => process.emitWarning(line, 'OtelWeaveBridge'));
+  let phase: 'running' | 'exiting' = 'running';
+  process.once('exit', () => {
+    phase = 'exiting';
+  });
+  // As a warning of Node's, since a new user has no logger behind `diag` yet. Node shows none any more while it exits.
+  const log = createDiagLog((line) => {
+    if (phase === 'running') process.emitWarning(line, 'OtelWeaveBridge');
+    else process.stderr.write(`OtelWeaveBridge: ${line}\n`);
+  });
   const inApp = startInApp({}, { log });
   if (inApp.status === 'on') {
     const packages = createAppPackages(process.argv[1] ?? join(process.cwd(), 'app.js'));
@@ -33,6 +40,6 @@ if (!isInternalThread && systemSources().env['OTEL_SDK_DISABLED']?.toLowerCase()
       },
       log,
     });
-    flushOnSigterm(process, inApp);
+    flushOnSignals(process, inApp);
   }
 }

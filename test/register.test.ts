@@ -96,21 +96,24 @@ describe('register', () => {
     trace.getTracer('app').startSpan('done').end();
     trace.getTracer('app').startSpan('open');`;
 
-  it('delivers on SIGTERM, after which the process ends of that signal as it would have', async () => {
-    const weave = await startWeave();
-    const app = zeroCodeApp();
-    const file = app.write('app.mjs', `${SERVE}\nsetTimeout(() => console.log('serving'), 300);`);
-    const running = run(weave, IMPORT, file, { OTEL_WEAVE_LIVE: 'true', OTEL_BSP_SCHEDULE_DELAY: '60000' });
-    await running.printed('serving');
-    await weave.until((calls) => calls.some(({ op_name, ended_at }) => op_name === 'open' && ended_at === null));
-    running.child.kill('SIGTERM');
-    expect(await running.ended()).toMatchObject({ code: null, signal: 'SIGTERM' });
-    const calls = await weave.calls();
-    expect(calls.map(({ op_name, exception }) => [op_name, exception]).toSorted()).toEqual([
-      ['done', null],
-      ['open', 'The process stopped before this span ended.'],
-    ]);
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'delivers on %s, of which the process ends as it would have',
+    async (signal) => {
+      const weave = await startWeave();
+      const app = zeroCodeApp();
+      const file = app.write('app.mjs', `${SERVE}\nsetTimeout(() => console.log('serving'), 300);`);
+      const running = run(weave, IMPORT, file, { OTEL_WEAVE_LIVE: 'true', OTEL_BSP_SCHEDULE_DELAY: '60000' });
+      await running.printed('serving');
+      await weave.until((calls) => calls.some(({ op_name, ended_at }) => op_name === 'open' && ended_at === null));
+      running.child.kill(signal);
+      expect(await running.ended()).toMatchObject({ code: null, signal });
+      const calls = await weave.calls();
+      expect(calls.map(({ op_name, exception }) => [op_name, exception]).toSorted()).toEqual([
+        ['done', null],
+        ['open', 'The process stopped before this span ended.'],
+      ]);
+    },
+  );
 
   it('leaves an app that handles SIGTERM to end when it likes', async () => {
     const weave = await startWeave();
@@ -140,6 +143,19 @@ describe('register', () => {
     const ended = await run(weave, IMPORT, app.write('app.mjs', ESM), env).ended();
     expect(ended).toMatchObject({ code: 0, stdout: 'answer to why\n', stderr: expect.stringMatching(stderr) });
     expect(await weave.calls()).toEqual([]);
+  });
+
+  it('says what is lost by process.exit, when Node shows no warnings any more', async () => {
+    const app = zeroCodeApp();
+    const file = app.write(
+      'app.mjs',
+      `import { trace } from '@opentelemetry/api';
+       trace.getTracer('app').startSpan('lost').end();
+       process.exit(5);`,
+    );
+    const { code, stderr } = await run({ url: 'http://127.0.0.1:9' }, IMPORT, file).ended();
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^OtelWeaveBridge: .*they are lost.*spans: 1/);
   });
 
   it('says what to install where there is no SDK', async () => {

@@ -51,7 +51,7 @@ export function appNumbers(
     const { fallback, min, max, env: variable = '' } = ROWS[name];
     const given = options[name] ?? (env[variable] ? Number(env[variable]) : fallback);
     if (given >= min && given <= max) return given;
-    const place = options[name] === undefined ? variable : `the option ${name}`;
+    const place = options[name] === undefined ? variable : `The option ${name}`;
     warnings.push(`${place} is out of range: allowed is ${min} to ${max}; ${fallback} is taken`);
     return fallback;
   };

@@ -92,7 +92,12 @@ export function resolveAppOptions(options: AppOptions, sources: Sources): AppCon
   const usable = usableHeaders(options.headers ?? {});
   return {
     status: 'on',
-    warnings: [...warnings, ...usable.warnings, ...modeWarnings(options.exportMode)],
+    warnings: [
+      ...warnings,
+      ...usable.warnings,
+      ...modeWarnings(options.exportMode),
+      ...liveWarnings(env['OTEL_WEAVE_LIVE']),
+    ],
     settings: {
       ...numbers,
       ...(options.exportMode === 'immediate' && { scheduledDelayMillis: 0 }),
@@ -114,6 +119,11 @@ export function resolveAppOptions(options: AppOptions, sources: Sources): AppCon
 function modeWarnings(mode: unknown): readonly string[] {
   if (mode === undefined || mode === 'batched' || mode === 'immediate') return [];
   return [`exportMode is ${shown(String(mode))}; allowed: batched, immediate. Spans are batched`];
+}
+
+function liveWarnings(text: string | undefined): readonly string[] {
+  if (!text || text === 'true' || text === 'false') return [];
+  return [`OTEL_WEAVE_LIVE is ${shown(text)}; allowed: true, false. Calls are not shown while they run`];
 }
 
 const off = (reason: string): AppConfig => ({ status: 'off', reason });

@@ -9,6 +9,8 @@ import { VERSION } from '../version.ts';
 
 /** Requests at the same time, over all projects. */
 export const CONCURRENCY = 3;
+/** Calls, and beside them starts and ends of live ones: neither keeps the other waiting. */
+const MAX_SOCKETS = 2 * CONCURRENCY;
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
 /** How long an older server is taken for one before it is asked again. */
 export const RECHECK_ROUTE_MS = 10 * 60_000;
@@ -75,8 +77,8 @@ export async function createAppClient(
     apiKey: () => key,
     timeoutMs: timeoutMillis,
     userAgent: `otel-weave-bridge/${VERSION}`,
-    maxSockets: CONCURRENCY,
-    agents: { ...createAgents({ maxSockets: CONCURRENCY, proxyEnv, ca }), ...agent },
+    maxSockets: MAX_SOCKETS,
+    agents: { ...createAgents({ maxSockets: MAX_SOCKETS, proxyEnv, ca }), ...agent },
     headers,
     inBackground,
   });

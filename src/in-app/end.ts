@@ -1,4 +1,5 @@
 import type { AppSettings } from '../config/app-options.ts';
+import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -20,6 +21,8 @@ export interface EndDeps {
   readonly opened: Promise<AppLine>;
   /** Undefined while the spool is being opened. */
   readonly line: () => AppLine | undefined;
+  /** For a process that ends now: one without the spool where that is not open yet. */
+  readonly lineAtOnce: () => AppLine;
   /** Does the work with the process kept alive, for no longer than timeoutMs. */
   readonly within: Within;
   readonly flush: (timeoutMs: number) => Promise<void>;
@@ -94,10 +97,9 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
   }
 
   function onExit(): void {
-    const line = deps.line();
-    if (state === 'closed' || line === undefined) return;
+    if (state === 'closed') return;
     try {
-      leave(line);
+      leave(deps.lineAtOnce());
     } catch (thrown) {
       // Anything that is thrown here would change the exit code.
       log.error('The last spans could not be kept.', { reason: messageOf(thrown) });
@@ -109,24 +111,20 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     const requests = intake.takeAll();
     const cutOff = live?.cutOff() ?? [];
     const mayTake = state !== 'delivered in vain' && !line.inTrouble();
+    const last = (calls: readonly Call[]): number =>
+      mayTake && calls.length + cutOff.length > 0 ? sendLast({ client: clientSettings, calls, cutOff }, timeoutMs) : 0;
     if (line.isOnDisk) {
       for (const request of requests) void line.queue.put(request);
       void line.close();
-      if (mayTake && cutOff.length > 0) sendLast({ client: clientSettings, calls: [], cutOff }, timeoutMs);
-    } else if (mayTake) {
-      const calls = line.callsOf([...line.queue.takeAll(), ...requests], MAX_LAST_BYTES);
-      if (calls.length + cutOff.length > 0) sendLast({ client: clientSettings, calls, cutOff }, timeoutMs);
-    } else {
-      const spans = requests.reduce((sum, request) => sum + request.spans, line.queue.depth().spans);
-      if (spans > 0) {
-        log.warn(
-          'The process ends before Weave has taken its last spans: they are lost. With spoolDir they are kept.',
-          {
-            spans,
-          },
-        );
-      }
+      last([]);
+      return;
     }
+    const spans = requests.reduce((sum, request) => sum + request.spans, line.queue.depth().spans);
+    const taken = last(mayTake ? line.callsOf([...line.queue.takeAll(), ...requests], MAX_LAST_BYTES) : []);
+    if (spans <= taken) return;
+    log.warn('The process ends before Weave has taken its last spans: they are lost. With spoolDir they are kept.', {
+      spans: spans - taken,
+    });
   }
 
   host.on('beforeExit', onBeforeExit);

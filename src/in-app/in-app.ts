@@ -12,6 +12,7 @@ import { createIntake } from '../otel/intake.ts';
 import { createMasker } from '../otel/mask.ts';
 import { unknownOptions } from '../otel/option-names.ts';
 import type { WeaveOptions, WeaveStats } from '../otel/options.ts';
+import { createWanted } from '../otel/wanted.ts';
 import { sleepAwake } from './awake.ts';
 import { type AppClientSettings, createLazyClient } from './client.ts';
 import { createEnd } from './end.ts';
@@ -91,7 +92,8 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
   const client = createLazyClient({ clock, counters }, clientSettings(settings));
   const decode = createReadableSpanDecoder();
   const prepare = createMasker(options.mask, log);
-  const live = startLive({ client, decode, prepare, clock, log }, settings);
+  const isWanted = createWanted(options.shouldExportSpan, log);
+  const live = startLive({ client, decode, prepare, isWanted, clock, log }, settings);
 
   let line: AppLine | undefined;
   let inherited = 0;
@@ -121,13 +123,14 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
     },
     {
       project: settings.project,
+      homeless: spoolDir === null ? 'rejected' : 'stored',
       maxWaitMs: settings.scheduledDelayMillis,
       enough: settings.maxExportBatchSize,
       maxSpans: settings.maxQueueSize,
       maxBytes: maxQueueBytes,
     },
   );
-  const admission = createAdmission({ add: intake.add, live, shouldExportSpan: options.shouldExportSpan, log });
+  const admission = createAdmission({ add: intake.add, live, isWanted, log });
 
   // Both keep the process alive.
   const within = createWithin({ sleep: hostClock.sleep, log });
@@ -156,6 +159,7 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
       live,
       opened,
       line: () => line,
+      lineAtOnce: () => line ?? open(memoryQueue({ clock, log, counters }, maxQueueBytes)),
       within: withinAwake,
       flush: (timeoutMs) => finish(timeoutMs, withinAwake),
       delivered,

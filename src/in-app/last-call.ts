@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Call } from '../core/call.ts';
+import { MAX_STRETCH } from './awake.ts';
 import type { AppClientSettings } from './client.ts';
 
 /** Calls sent in the last moment: what takes longer to hand over than it may wait is left behind. */
@@ -14,27 +15,39 @@ export interface LastCall {
   readonly cutOff: readonly Call[];
 }
 
-/** Handed over with it: 1 when all is sent or given up. */
+/** What the thread tells meanwhile, by its place in `told`. */
+export const STAGE = 0;
+export const TAKEN = 1;
+/** A thread that has not come so far is still loading its client. */
+export const SENDING = 1;
+export const DONE = 2;
+
+/** Handed over with it. */
 export interface LastCallData extends LastCall {
-  readonly done: Int32Array<SharedArrayBuffer>;
+  /** How far it is, and how many of `calls` Weave has taken. */
+  readonly told: Int32Array<SharedArrayBuffer>;
 }
 
 /**
  * Sends calls while the process is ending and its event loop no longer turns (`process.exit`, an exception that nobody
- * caught): a thread does it, and this one stands still until that is done or timeoutMs have passed. Never throws.
+ * caught): a thread does it, and this one stands still until that is done, or until Weave has not taken them for timeoutMs.
+ * A machine that is too busy to start the thread in that time gets some more. How many of `calls` Weave has taken. Never
+ * throws.
  */
-export function sendLast(last: LastCall, timeoutMs: number): void {
+export function sendLast(last: LastCall, timeoutMs: number): number {
   try {
     const file = workerFile();
-    if (!existsSync(file)) return;
-    const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    const workerData: LastCallData = { ...last, done };
+    if (!existsSync(file)) return 0;
+    const told = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+    const workerData: LastCallData = { ...last, told };
     // Neither what the app preloads nor its output: the thread is none of the app's business.
     const worker = new Worker(file, { workerData, execArgv: [], env: {}, stdout: true, stderr: true });
     worker.on('error', () => undefined);
-    Atomics.wait(done, 0, 0, timeoutMs);
+    Atomics.wait(told, STAGE, 0, timeoutMs * MAX_STRETCH);
+    Atomics.wait(told, STAGE, SENDING, timeoutMs);
+    return Atomics.load(told, TAKEN);
   } catch {
-    // No thread to be had, or an option that cannot be handed to one: the process ends as it would have.
+    return 0; // No thread to be had, or an option that cannot be handed to one: the process ends as it would have.
   }
 }
 

@@ -8,7 +8,6 @@ import type { Deliver, RawRequest } from '../core/ports.ts';
 import { routeSpans } from '../core/route.ts';
 import { decodeRequest } from '../decode/request.ts';
 import { createMapper } from '../map/map-spans.ts';
-import { shortenCall } from '../map/shorten.ts';
 import { type WatchedQueue, watchQueue } from '../otel/watched-queue.ts';
 import type { Content } from '../pipeline/content.ts';
 import { matchDelivered } from '../pipeline/match.ts';
@@ -22,6 +21,7 @@ import { VERSION } from '../version.ts';
 import { CONCURRENCY, MAX_BODY_BYTES, RECHECK_ROUTE_MS } from './client.ts';
 import type { AppQueue } from './queue.ts';
 import type { AppScoring } from './scoring.ts';
+import { shorten } from './shorten.ts';
 
 /** Calls that are mapped and not yet answered for; one project gets half of it. More would cost the app memory for nothing. */
 const MAX_IN_FLIGHT_BYTES = 1.5 * 1024 * 1024;
@@ -101,24 +101,23 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
       await Promise.all([stopped, scored, closed]);
     },
     callsOf(requests, maxBytes) {
-      const found: Call[] = [];
+      const found = new Map<string, Call>();
       let bytes = 0;
       for (const { body, encoding } of requests) {
         if (bytes >= maxBytes) break;
         const decoded = decodeRequest(body, encoding);
         if (decoded.status === 'invalid') continue;
         const { calls, corrections } = map(routeSpans(decoded.spans, defaultProject).routed);
+        // A call that was written anew takes the place of what it was.
         for (const call of [...calls, ...(corrections?.() ?? [])]) {
-          found.push(call);
+          found.set(call.traceId + call.id, call);
           bytes += call.json.length;
         }
       }
-      return found;
+      return [...found.values()];
     },
   };
 }
-
-const shorten = (json: Buffer, maxBytes: number) => Buffer.from(shortenCall(json.toString(), maxBytes).text);
 
 /** Log records do not come this way: no call waits for them. */
 function noLogs(deliver: Deliver): Content {

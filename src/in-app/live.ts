@@ -2,6 +2,7 @@ import type { AppSettings } from '../config/app-options.ts';
 import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
+import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import { createMapper } from '../map/map-spans.ts';
 import { createLive, type Live } from '../otel/live.ts';
 import { createLiveCall, type LiveCallDeps } from '../otel/live-call.ts';
@@ -12,6 +13,8 @@ import { VERSION } from '../version.ts';
 import { CONCURRENCY, RECHECK_ROUTE_MS } from './client.ts';
 
 export interface AppLiveDeps extends Pick<LiveCallDeps, 'decode' | 'prepare'> {
+  /** Asked of a span that is about to be shown. */
+  readonly isWanted: (span: ReadableSpanLike) => boolean;
   readonly client: WeaveClient;
   readonly clock: Clock;
   readonly log: Log;
@@ -26,18 +29,18 @@ export interface AppLive extends Live {
 export function startLive(deps: AppLiveDeps, settings: AppSettings): AppLive | undefined {
   const { liveAfterMillis: afterMs } = settings;
   if (afterMs === null) return undefined;
-  const { client, decode, prepare, clock, log } = deps;
+  const { client, decode, prepare, isWanted, clock, log } = deps;
   const stopping = new AbortController();
   const recheck = { recheckMs: RECHECK_ROUTE_MS };
   const start = createFallback({ complete: client.start, upsertBatch: client.olderStart, clock, log }, recheck);
   const end = createFallback({ complete: client.end, upsertBatch: client.olderEnd, clock, log }, recheck);
-  const limits = { concurrency: CONCURRENCY };
-  const [limitedStart, limitedEnd] = [createLimit(limits)(start), createLimit(limits)(end)];
+  const limitedEnd = createLimit({ concurrency: CONCURRENCY })(end);
   const map = createMapper({ version: VERSION, captureContent: settings.captureContent });
+  const toCall = createLiveCall({ decode, prepare, map, clock }, { defaultProject: settings.project });
   const live = createLive(
     {
-      toCall: createLiveCall({ decode, prepare, map, clock }, { defaultProject: settings.project }),
-      start: (call) => attempt(limitedStart, call),
+      toCall: (span, ended) => (ended || isWanted(span) ? toCall(span, ended) : undefined),
+      start: (call) => attempt(start, call),
       end: (call) => attempt(limitedEnd, call),
       clock,
     },

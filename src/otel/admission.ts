@@ -10,7 +10,7 @@ export interface AdmissionDeps {
   /** Takes what is to be sent. */
   readonly add: (span: ReadableSpanLike) => void;
   readonly live: Live | undefined;
-  readonly shouldExportSpan: ((span: ReadableSpanLike) => boolean) | undefined;
+  readonly isWanted: (span: ReadableSpanLike) => boolean;
   readonly log: Log;
 }
 
@@ -27,23 +27,13 @@ export interface Admission {
   counts(): { readonly ended: number; readonly held: number; readonly filtered: number; readonly dropped: number };
 }
 
-export function createAdmission({ add, live, shouldExportSpan, log }: AdmissionDeps): Admission {
+export function createAdmission({ add, live, isWanted, log }: AdmissionDeps): Admission {
   /** Spans of calls that are being shown, until the start has been answered. */
   const held = new Map<Promise<void>, ReadableSpanLike>();
   let state: 'open' | 'closed' = 'open';
   let ended = 0;
   let filtered = 0;
   let dropped = 0;
-
-  function isWanted(span: ReadableSpanLike): boolean {
-    if (shouldExportSpan === undefined) return true;
-    try {
-      return shouldExportSpan(span);
-    } catch (thrown) {
-      log.warn('The option shouldExportSpan threw: its span is left out.', { reason: messageOf(thrown) });
-      return false;
-    }
-  }
 
   function hold(shown: Promise<void>, span: ReadableSpanLike): void {
     const done: Promise<void> = shown.then(() => {

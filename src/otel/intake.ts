@@ -1,4 +1,4 @@
-import type { ProjectId } from '../core/call.ts';
+import { type ProjectId, projectOfResource } from '../core/call.ts';
 import type { Clock, Timer } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -18,6 +18,10 @@ const SLICE_MS = 5;
 /** A detector that takes longer leaves its attributes out. */
 const RESOURCE_WAIT_MS = 5000;
 
+const HOMELESS =
+  'Spans are not sent to Weave: they have no project; set WEAVE_PROJECT to entity/project, or the option project, ' +
+  'or wandb.entity and wandb.project on the resource.';
+
 export interface IntakeDeps {
   readonly decode: (span: ReadableSpanLike) => DecodedSpan;
   /** Last changes to a span; must not throw. */
@@ -32,6 +36,8 @@ export interface IntakeDeps {
 export interface IntakeSettings {
   /** Goes with what is stored: another process may deliver it. */
   readonly project: ProjectId | null;
+  /** What becomes of spans that name no project where there is none: on disk they wait for somebody to give them one. */
+  readonly homeless: 'stored' | 'rejected';
   /** How long a span waits for company. */
   readonly maxWaitMs: number;
   /** So many go on without waiting. */
@@ -128,12 +134,18 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
   function decoded(source: ReadableSpanLike): Span | undefined {
     try {
       const result = deps.decode(source);
-      if (result.status === 'ok') return deps.prepare(result.span);
-      log.warn('A span cannot become a call.', { reason: result.reason });
+      if (result.status === 'ok' && !isHomeless(result.span)) return deps.prepare(result.span);
+      if (result.status === 'rejected') log.warn('A span cannot become a call.', { reason: result.reason });
+      else log.warn(HOMELESS);
     } catch (thrown) {
       log.warn('A span cannot be read.', { reason: messageOf(thrown) });
     }
     return undefined;
+  }
+
+  function isHomeless({ resource }: Span): boolean {
+    if (settings.homeless === 'stored' || settings.project !== null) return false;
+    return projectOfResource(resource.attributes) === undefined;
   }
 
   async function store(request: RawRequest | undefined): Promise<void> {

@@ -4,6 +4,8 @@ import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 
 /** Running spans that are followed at a time; one that starts beyond it is not shown before it ends. */
 export const MAX_OPEN_SPANS = 10_000;
+/** Starts that may be unanswered at a time. */
+export const MAX_STARTS = 3;
 
 export interface LiveDeps {
   /** The call of a span as far as it is known now; with `ended` as a call that was cut off. Undefined where none can be made. */
@@ -25,6 +27,9 @@ export interface LiveSettings {
  *
  *   started ─> young ─ afterMs ─> shown ─ ended ─> the complete call follows, and takes its place
  *                └ ended: nothing was sent    └ endAll: the process stops, the call ends with an exception
+ *
+ * One that is due while MAX_STARTS are unanswered stays young until one of them is: where Weave is slow, spans that end are
+ * not kept waiting, nor do their starts pile up.
  */
 export interface Live {
   started(span: ReadableSpanLike): void;
@@ -59,21 +64,34 @@ export function createLive(deps: LiveDeps, settings: LiveSettings): Live {
   /** In the order in which they started, and so in which they fall due. */
   const young = new Map<string, Young>();
   const shown = new Map<string, Shown>();
+  let starts = 0;
   let timer: Timer | undefined;
 
   function arm(): void {
+    if (timer || starts >= MAX_STARTS) return;
     const [next] = young.values();
     timer = next && clock.after(Math.max(0, next.dueMs - clock.monotonic()), showDue);
   }
 
   function showDue(): void {
+    timer = undefined;
     for (const [key, { span, dueMs }] of young) {
-      if (dueMs > clock.monotonic()) break;
+      if (starts >= MAX_STARTS || dueMs > clock.monotonic()) break;
       young.delete(key);
       const call = deps.toCall(span, false);
-      if (call) shown.set(key, { span, last: deps.start(call), phase: 'running' });
+      if (call) shown.set(key, { span, last: start(call), phase: 'running' });
     }
     arm();
+  }
+
+  async function start(call: Call): Promise<void> {
+    starts += 1;
+    try {
+      await deps.start(call);
+    } finally {
+      starts -= 1;
+      arm();
+    }
   }
 
   function running(): readonly Shown[] {
@@ -95,7 +113,7 @@ export function createLive(deps: LiveDeps, settings: LiveSettings): Live {
     started(span) {
       if (young.size + shown.size >= MAX_OPEN_SPANS) return;
       young.set(keyOf(span), { span, dueMs: clock.monotonic() + settings.afterMs });
-      if (!timer) arm();
+      arm();
     },
     ended(span) {
       const key = keyOf(span);

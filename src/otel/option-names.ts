@@ -1,3 +1,4 @@
+import { nearest } from '../config/nearest.ts';
 import type { WeaveOptions } from './options.ts';
 
 /** Each option: the compiler asks for all of them. */
@@ -29,5 +30,8 @@ const NAMES: Readonly<Record<keyof WeaveOptions, true>> = {
 export function unknownOptions(options: object): readonly string[] {
   return Object.keys(options)
     .filter((name) => !Object.hasOwn(NAMES, name))
-    .map((name) => `There is no option ${name}: it is left out`);
+    .map((name) => {
+      const meant = nearest(name, Object.keys(NAMES));
+      return `There is no option ${name}: it is left out${meant === undefined ? '' : ` (is it ${meant} that is meant?)`}`;
+    });
 }

@@ -5,7 +5,10 @@ import type { Mask } from './mask.ts';
 
 /** What `WeaveSpanProcessor` and `WeaveSpanExporter` may be given; everything may be left out. */
 export interface WeaveOptions extends AppOptions {
-  /** Asked when a span ends; false leaves it out. A span for which it throws is left out, too. */
+  /**
+   * Asked when a span ends; false leaves it out. A span for which it throws is left out, too. With `live` it is also asked of
+   * a span that is about to be shown, with the attributes of that moment; what was shown is completed whatever it says later.
+   */
   readonly shouldExportSpan?: ((span: ReadableSpanLike) => boolean) | undefined;
   /** Takes secrets out of attributes, names and messages before anything leaves the app. */
   readonly mask?: Mask | undefined;

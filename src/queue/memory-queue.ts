@@ -29,7 +29,7 @@ export function createMemoryQueue(deps: MemoryQueueDeps, settings: MemoryQueueSe
   async function shutDown(): Promise<void> {
     const { entries: left, spans } = ledger.depth();
     if (left > 0)
-      log.warn('dropped requests that were not delivered: this queue has no disk', { requests: left, spans });
+      log.warn('Spans that Weave has not taken are lost: they were in memory only.', { requests: left, spans });
     entries.clear();
     bell.ring();
   }
@@ -61,7 +61,10 @@ export function createMemoryQueue(deps: MemoryQueueDeps, settings: MemoryQueueSe
       for (const { id, dead } of settled) {
         ledger.settle(id);
         entries.delete(id);
-        if (dead.length > 0) log.warn('dropped spans that Weave refused for good', { spans: dead.length });
+        if (dead.length > 0)
+          log.warn('Spans that Weave refused are dropped: a queue in memory keeps no dead letters.', {
+            spans: dead.length,
+          });
       }
     },
     release(ids) {

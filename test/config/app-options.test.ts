@@ -29,6 +29,15 @@ describe('the options of an app', () => {
     expect(settings(options as AppOptions).headers).toEqual('headers' in options ? { ok: 'yes' } : {});
   });
 
+  it.each([
+    ['true', 1000, []],
+    ['false', null, []],
+    ['yes', null, ['OTEL_WEAVE_LIVE is "yes"; allowed: true, false. Calls are not shown while they run']],
+  ])('take OTEL_WEAVE_LIVE=%s for what it says, or say that it is none', (text, liveAfterMillis, warnings) => {
+    const config = resolve({}, { ...ENV, OTEL_WEAVE_LIVE: text });
+    expect(config).toMatchObject({ settings: { liveAfterMillis }, warnings });
+  });
+
   it('need nothing but key and project, from the environment', () => {
     const found = settings();
     expect(found).toMatchObject({
@@ -118,8 +127,8 @@ describe('the options of an app', () => {
 
   it.each<[string, AppOptions, Environment]>([
     ['OTEL_BSP_SCHEDULE_DELAY', {}, { ...ENV, OTEL_BSP_SCHEDULE_DELAY: 'soon' }],
-    ['the option maxQueueBytes', { maxQueueBytes: 10 }, ENV],
-    ['the option timeoutMillis', { timeoutMillis: Number.NaN }, ENV],
+    ['The option maxQueueBytes', { maxQueueBytes: 10 }, ENV],
+    ['The option timeoutMillis', { timeoutMillis: Number.NaN }, ENV],
   ])('warn of %s out of range, and go on with the default', (place, options, env) => {
     const config = resolve(options, env);
     expect(config).toMatchObject({ status: 'on', warnings: [expect.stringContaining(place)] });

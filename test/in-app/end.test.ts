@@ -58,6 +58,32 @@ describe('a process that ends', () => {
     expect(stderr).toMatch(/before Weave has taken its last spans: they are lost.*spans: 10/s);
   });
 
+  it.each([
+    ['a server that is busy at first', { times: 1, status: 429, retryAfter: 1 }],
+    ['a server that fails at first', { times: 2, status: 503 }],
+    ['a server that cuts off its answer', { times: 1, cut: 'after-commit' }],
+  ] as const)('by exit comes again to %s', async (_what, fault) => {
+    const weave = await startWeave();
+    weave.faults.add({ path: '/v2', ...fault });
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'exit', count: 10, warnings: true };
+    expect(await startTracedApp('cjs', app).ended()).toMatchObject({ code: 3, stderr: '' });
+    expect(await weave.calls()).toHaveLength(10);
+  });
+
+  it('by exit says how many spans are lost to a key that is not accepted, and does not wait', async () => {
+    const weave = await startWeave({ apiKey: 'right' });
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'exit', count: 10, warnings: true };
+    const ended = await startTracedApp('cjs', { ...app, apiKey: 'wrong', shutdownTimeoutMillis: 60_000 }).ended();
+    expect(ended).toMatchObject({ code: 3, stderr: expect.stringMatching(/they are lost.*spans: 10/s) });
+  });
+
+  it('by exit before its spool is open sends what it has', async () => {
+    const weave = await startWeave();
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'exit', count: 10, spoolDir: tempDir() };
+    expect(await startTracedApp('cjs', app).ended()).toMatchObject({ code: 3 });
+    expect(await weave.calls()).toHaveLength(10);
+  });
+
   it('is not kept alive by a request that is never answered', async () => {
     const weave = await startWeave();
     weave.faults.add({ path: '/v2', hang: true });

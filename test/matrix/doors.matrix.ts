@@ -10,12 +10,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AppFormat, type Ended, type RunningApp, startApp, startTracedApp } from '../support/app-process.ts';
 import { PROJECT, pause, type StoredCall, startWeave, tempDir, type Weave } from '../support/app-world.ts';
 import { pack } from '../support/npm.ts';
-import { type Installed, install, typeErrors } from './install.ts';
+import { type Installed, install, TYPE_CHECKS, typeErrors } from './install.ts';
 
 const INSTALL_MS = 300_000;
 const SCENARIO_MS = 180_000;
 /** How long the server is away. */
 const DOWN_MS = 30_000;
+/** What is asked here is whether anything is lost, not how long a busy machine needs: how soon an app gives up has tests of its own. */
+const PATIENT = { shutdownTimeoutMillis: 60_000, exportTimeoutMillis: 60_000 };
 
 const SDKS = ['sdk2', 'sdk3'] as const;
 const FORMATS: readonly AppFormat[] = ['esm', 'cjs'];
@@ -41,13 +43,15 @@ const projectOf = ({ sdk, format, mode }: Combination) => `acme/${sdk}-${format}
 
 function start(combination: Combination, url: string, app: object): RunningApp {
   const { dir, sdk } = of(combination.sdk);
-  const options = { door: 'processor', url, project: projectOf(combination), exportMode: combination.mode, ...app };
+  const named = { url, project: projectOf(combination), exportMode: combination.mode };
+  const options = { door: 'processor', ...named, ...PATIENT, ...app };
   return startTracedApp(combination.format, options, { dir, sdk, bridge: 'otel-weave-bridge' });
 }
 
 async function namesIn(weave: Weave, project: string): Promise<readonly string[]> {
   const body = JSON.stringify({ project_id: project, limit: 100_000 });
-  const headers = { 'content-type': 'application/json' };
+  // A connection of its own: one that was kept may be closed by the server in the moment of its use.
+  const headers = { 'content-type': 'application/json', connection: 'close' };
   const answer = await fetch(`${weave.url}/calls/stream_query`, { method: 'POST', headers, body });
   const lines = (await answer.text()).split('\n').filter(Boolean);
   return lines.map((line) => String((JSON.parse(line) as { op_name: string }).op_name));
@@ -127,6 +131,37 @@ describe('every SDK, format and mode', () => {
       const app = { way: 'persist', count: 2000, timeoutMillis: 1000 };
       const results = await everywhere(weave, (one) => start(one, weave.url, app).ended(), 2000);
       expect(results).toMatchObject(expected(2000, 0));
+      expect(new Set(weave.faults.list().map(({ hits }) => hits))).toEqual(new Set([1]));
+    },
+    SCENARIO_MS,
+  );
+
+  it(
+    'is not held up for long at its exit by a server that never answers',
+    async () => {
+      const weave = await startWeave();
+      weave.faults.add({ path: '/v2', hang: true });
+      const app = { way: 'exitLater', count: 500, shutdownTimeoutMillis: 200 };
+      const results = await everywhere(weave, (one) => start(one, weave.url, app).ended(), 0);
+      expect(results).toMatchObject(expected(0, 3));
+    },
+    SCENARIO_MS,
+  );
+
+  it(
+    'leaves in its spool, at its exit, what a later process delivers',
+    async () => {
+      const weave = await startWeave();
+      const run = async (one: Combination) => {
+        const app = { spoolDir: tempDir(), count: 500 };
+        await start(one, 'http://127.0.0.1:9', { ...app, way: 'exitLater', shutdownTimeoutMillis: 200 }).ended();
+        return start(one, weave.url, { ...app, way: 'flush', count: 1 }).ended();
+      };
+      // The last span has the name of the first.
+      const results = await everywhere(weave, run, 1000);
+      expect(results).toMatchObject(
+        COMBINATIONS.map((one) => ({ ...one, arrived: '1001 calls, 1000 of 1000 spans', code: 0 })),
+      );
     },
     SCENARIO_MS,
   );
@@ -157,10 +192,10 @@ describe('every SDK, format and mode', () => {
     SCENARIO_MS,
   );
 
-  it.each(SDKS)(
-    'has types that fit (%s)',
-    async (sdk) => {
-      expect(await typeErrors(of(sdk))).toBe('');
+  it.each(SDKS.flatMap((sdk) => TYPE_CHECKS.map((check) => ({ sdk, ...check }))))(
+    'has types that fit ($sdk: $file, $moduleResolution)',
+    async ({ sdk, ...check }) => {
+      expect(await typeErrors(of(sdk), check)).toBe('');
     },
     SCENARIO_MS,
   );
@@ -178,34 +213,46 @@ describe('live calls', () => {
     return { weave, app, running };
   }
 
-  it.each(LIVE)('go on looking as if they ran after kill -9 ($sdk, $format)', async (combination) => {
-    const { weave, app, running } = await open(combination);
-    app.child.kill('SIGKILL');
-    expect(await app.ended()).toMatchObject({ signal: 'SIGKILL' });
-    expect((await weave.calls()).filter(isRunning)).toEqual([running]);
-  });
+  it.each(LIVE)(
+    'go on looking as if they ran after kill -9 ($sdk, $format)',
+    async (combination) => {
+      const { weave, app, running } = await open(combination);
+      app.child.kill('SIGKILL');
+      expect(await app.ended()).toMatchObject({ signal: 'SIGKILL' });
+      expect((await weave.calls()).filter(isRunning)).toEqual([running]);
+    },
+    SCENARIO_MS,
+  );
 
-  it.each(LIVE)('are closed with an exception by a graceful stop ($sdk, $format)', async (combination) => {
-    const { weave, app } = await open(combination);
-    app.child.kill('SIGTERM');
-    expect(await app.ended()).toMatchObject({ code: 0 });
-    const calls = await weave.calls();
-    expect(calls.filter(isRunning)).toEqual([]);
-    expect(calls.map(({ op_name, exception }) => [op_name, exception]).sort()).toEqual([
-      ['open', 'The process stopped before this span ended.'],
-      ['span 0', null],
-    ]);
-  });
+  it.each(LIVE)(
+    'are closed with an exception by a graceful stop ($sdk, $format)',
+    async (combination) => {
+      const { weave, app } = await open(combination);
+      app.child.kill('SIGTERM');
+      expect(await app.ended()).toMatchObject({ code: 0 });
+      const calls = await weave.calls();
+      expect(calls.filter(isRunning)).toEqual([]);
+      expect(calls.map(({ op_name, exception }) => [op_name, exception]).sort()).toEqual([
+        ['open', 'The process stopped before this span ended.'],
+        ['span 0', null],
+      ]);
+    },
+    SCENARIO_MS,
+  );
 });
 
 describe('@vercel/otel', () => {
-  it.each(['processor', 'exporter'])('delivers through the %s', async (door) => {
-    const weave = await startWeave();
-    const app = { door, url: weave.url, project: 'acme/shop' };
-    const ended = await startApp([join(of('sdk2').dir, 'vercel.mjs')], { APP: JSON.stringify(app) }).ended();
-    expect(ended).toMatchObject({ code: 0 });
-    expect(await weave.calls()).toHaveLength(50);
-  });
+  it.each(['processor', 'exporter'])(
+    'delivers through the %s',
+    async (door) => {
+      const weave = await startWeave();
+      const app = { door, url: weave.url, project: 'acme/shop' };
+      const ended = await startApp([join(of('sdk2').dir, 'vercel.mjs')], { APP: JSON.stringify(app) }).ended();
+      expect(ended).toMatchObject({ code: 0 });
+      expect(await weave.calls()).toHaveLength(50);
+    },
+    SCENARIO_MS,
+  );
 });
 
 describe('zero code', () => {
@@ -220,20 +267,24 @@ describe('zero code', () => {
   beforeAll(() => new Promise<void>((listening) => model.listen(0, '127.0.0.1', () => listening())));
   afterAll(() => void model.close());
 
-  it.each(SDKS)('delivers on SIGTERM, of which the app ends as it would have (%s)', async (sdk) => {
-    const weave = await startWeave();
-    const { dir } = of(sdk);
-    const env = { WF_TRACE_SERVER_URL: weave.url, WEAVE_PROJECT: PROJECT, OTEL_WEAVE_LIVE: 'true' };
-    const app = startApp(['--import', 'otel-weave-bridge/register', join(dir, 'waits.mjs')], env, dir);
-    await weave.until((calls) => calls.some(({ op_name }) => op_name === 'open'));
-    app.child.kill('SIGTERM');
-    expect(await app.ended()).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' });
-    const calls = await weave.calls();
-    expect(calls.map(({ op_name, exception }) => [op_name, exception]).sort()).toEqual([
-      ['done', null],
-      ['open', 'The process stopped before this span ended.'],
-    ]);
-  });
+  it.each(SDKS)(
+    'delivers on SIGTERM, of which the app ends as it would have (%s)',
+    async (sdk) => {
+      const weave = await startWeave();
+      const { dir } = of(sdk);
+      const env = { WF_TRACE_SERVER_URL: weave.url, WEAVE_PROJECT: PROJECT, OTEL_WEAVE_LIVE: 'true' };
+      const app = startApp(['--import', 'otel-weave-bridge/register', join(dir, 'waits.mjs')], env, dir);
+      await weave.until((calls) => calls.some(({ op_name }) => op_name === 'open'));
+      app.child.kill('SIGTERM');
+      expect(await app.ended()).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' });
+      const calls = await weave.calls();
+      expect(calls.map(({ op_name, exception }) => [op_name, exception]).sort()).toEqual([
+        ['done', null],
+        ['open', 'The process stopped before this span ended.'],
+      ]);
+    },
+    SCENARIO_MS,
+  );
 
   const LOADS = [
     ['--import', 'esm'],

@@ -33,22 +33,24 @@ export async function install(name: 'sdk2' | 'sdk3', tarball: string): Promise<I
   return { dir, sdk: name === 'sdk2' ? '@opentelemetry/sdk-trace-base' : '@opentelemetry/sdk-trace' };
 }
 
-/** What the compiler of this repository says of our types beside those of the SDK; empty where they agree. */
-export async function typeErrors({ dir, sdk }: Installed): Promise<string> {
-  writeFileSync(join(dir, 'types.ts'), readFileSync(join(APPS, 'types.ts.txt'), 'utf8').replace("'SDK'", `'${sdk}'`));
+/** How an app may be set up: `.cts` is compiled to CommonJS. */
+export const TYPE_CHECKS = [
+  { file: 'types.ts', module: 'nodenext', moduleResolution: 'nodenext' },
+  { file: 'types.cts', module: 'nodenext', moduleResolution: 'nodenext' },
+  { file: 'types.ts', module: 'esnext', moduleResolution: 'bundler' },
+];
+
+/** What the compiler of this repository says of our types beside those of the SDK, all libraries checked; empty where they agree. */
+export async function typeErrors(
+  { dir, sdk }: Installed,
+  { file, module, moduleResolution }: (typeof TYPE_CHECKS)[number],
+): Promise<string> {
+  writeFileSync(join(dir, file), readFileSync(join(APPS, 'types.ts.txt'), 'utf8').replace("'SDK'", `'${sdk}'`));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-  const options = [
-    '--ignoreConfig',
-    '--noEmit',
-    '--strict',
-    '--skipLibCheck',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2023',
-  ];
+  const options = ['--ignoreConfig', '--noEmit', '--strict', '--target', 'es2023', '--module', module];
   const types = ['--typeRoots', join(ROOT, 'node_modules/@types'), '--types', 'node'];
-  return run(process.execPath, [tsc, ...options, ...types, 'types.ts'], { cwd: dir }).then(
+  const args = [...options, '--moduleResolution', moduleResolution, ...types, file];
+  return run(process.execPath, [tsc, ...args], { cwd: dir }).then(
     ({ stdout }) => stdout,
     (failed: { stdout: string }) => failed.stdout,
   );

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ReadableSpanLike } from '../../src/decode/readable-span-like.ts';
 import { createAdmission } from '../../src/otel/admission.ts';
 import type { Live } from '../../src/otel/live.ts';
+import { createWanted } from '../../src/otel/wanted.ts';
 import { readableSpan } from '../support/readable-span.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
@@ -22,7 +23,12 @@ function fakeLive(shown: (span: ReadableSpanLike) => Promise<void> | undefined):
 function world(shouldExportSpan?: (span: ReadableSpanLike) => boolean, live?: Live) {
   const added: string[] = [];
   const log = recordingLog();
-  const admission = createAdmission({ add: ({ name }) => void added.push(name), live, shouldExportSpan, log });
+  const admission = createAdmission({
+    add: ({ name }) => void added.push(name),
+    live,
+    isWanted: createWanted(shouldExportSpan, log),
+    log,
+  });
   return { added, log, admission };
 }
 

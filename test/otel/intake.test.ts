@@ -12,6 +12,7 @@ import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
 
 const MIB = 1024 * 1024;
 const PROJECT = 'acme/shop' as ProjectId;
+const BOUNDS = { maxWaitMs: 1000, enough: 100, maxSpans: 1_000_000, maxBytes: 64 * MIB };
 
 function world(settings: Partial<IntakeSettings> = {}, deps: Partial<IntakeDeps> = {}) {
   const clock = createFakeClock();
@@ -38,7 +39,7 @@ function world(settings: Partial<IntakeSettings> = {}, deps: Partial<IntakeDeps>
       log,
       ...deps,
     },
-    { project: PROJECT, maxWaitMs: 1000, enough: 100, maxSpans: 1_000_000, maxBytes: 64 * MIB, ...settings },
+    { project: PROJECT, homeless: 'rejected', ...BOUNDS, ...settings },
   );
   return {
     clock,
@@ -152,6 +153,20 @@ describe('the intake', () => {
     expect(names()).toEqual(['span 1', 'span 4']);
     expect(intake.counts().rejected).toBe(2);
     expect(log.lines).toHaveLength(2);
+  });
+
+  it.each([
+    ['rejects, and counts what has no project', 'rejected', 2],
+    ['keeps for later what has no project, where it is kept', 'stored', 0],
+  ] as const)('%s', async (_what, homeless, rejected) => {
+    const { intake, log, names } = world({ project: null, homeless });
+    const resource = { attributes: { 'wandb.entity': 'acme', 'wandb.project': 'shop' } };
+    addSpans(intake, 2);
+    intake.add(readableSpan(3, {}, { resource }));
+    await intake.flush();
+    expect(names()).toEqual(homeless === 'stored' ? ['span 1', 'span 2', 'span 3'] : ['span 3']);
+    expect(intake.counts()).toEqual({ waiting: 0, dropped: 0, rejected });
+    expect(log.lines.filter(({ message }) => message.includes('WEAVE_PROJECT'))).toHaveLength(rejected);
   });
 
   it('waits for resource attributes that are still being found, but not for ever', async () => {

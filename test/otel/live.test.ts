@@ -2,15 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import type { Call, ProjectId } from '../../src/core/call.ts';
 import type { SpanId, TraceId } from '../../src/core/span.ts';
 import type { ReadableSpanLike } from '../../src/decode/readable-span-like.ts';
-import { createLive, MAX_OPEN_SPANS } from '../../src/otel/live.ts';
+import { createLive, MAX_OPEN_SPANS, MAX_STARTS } from '../../src/otel/live.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { readableSpan } from '../support/readable-span.ts';
 
-function world() {
+const answers: (() => void)[] = [];
+const whenAnswered = () => new Promise<void>((resolve) => answers.push(resolve));
+
+function world(answered: () => Promise<void> = whenAnswered) {
   const clock = createFakeClock();
   const said: string[] = [];
-  const answers: (() => void)[] = [];
-  const answered = () => new Promise<void>((resolve) => answers.push(resolve));
+  answers.length = 0;
   const live = createLive(
     {
       toCall: (span, ended) => (span.name === 'span 99' ? undefined : callOf(span, ended)),
@@ -124,8 +126,21 @@ describe('live calls', () => {
     expect(live.cutOff().map(({ json }) => String(json))).toEqual(['span 1, cut off']);
   });
 
+  it('keeps only so many starts under way: what ends meanwhile was never shown, and waits for nothing', async () => {
+    const { answerAll, clock, live, said } = world();
+    for (let n = 1; n <= MAX_STARTS + 2; n += 1) live.started(readableSpan(n));
+    await clock.advance(1000);
+    expect(said).toHaveLength(MAX_STARTS);
+    expect(live.ended(readableSpan(MAX_STARTS + 1))).toBeUndefined();
+    expect(clock.waiting()).toBe(0);
+    answerAll();
+    await turn();
+    await clock.advance(0);
+    expect(said.slice(MAX_STARTS)).toEqual([`start span ${MAX_STARTS + 2}`]);
+  });
+
   it(`follows no more than ${MAX_OPEN_SPANS} spans at a time`, async () => {
-    const { clock, live, said } = world();
+    const { clock, live, said } = world(() => Promise.resolve());
     for (let n = 1; n <= MAX_OPEN_SPANS + 10; n += 1) live.started(readableSpan(100 + n));
     await clock.advance(1000);
     expect(said).toHaveLength(MAX_OPEN_SPANS);

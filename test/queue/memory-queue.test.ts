@@ -32,7 +32,11 @@ describe('the memory queue', () => {
       { id: second, dead: [] },
     ]);
     expect(log.lines).toEqual([
-      { level: 'warn', message: 'dropped spans that Weave refused for good', fields: { spans: 1 } },
+      {
+        level: 'warn',
+        message: 'Spans that Weave refused are dropped: a queue in memory keeps no dead letters.',
+        fields: { spans: 1 },
+      },
     ]);
     await queue.close();
   });
@@ -46,7 +50,7 @@ describe('the memory queue', () => {
     await putAll(queue, range(3));
     await queue.close();
     expect(log.lines).toEqual([
-      { level: 'warn', message: expect.stringContaining('not delivered'), fields: { requests: 3, spans: 3 } },
+      { level: 'warn', message: expect.stringContaining('are lost'), fields: { requests: 3, spans: 3 } },
     ]);
   });
 

@@ -1,0 +1,19 @@
+import { messageOf } from '../core/errors.ts';
+import type { Log } from '../core/log.ts';
+import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
+
+/** Asks the app whether it wants a span. One for which it throws is left out: what it guards must not slip through. */
+export function createWanted(
+  shouldExportSpan: ((span: ReadableSpanLike) => boolean) | undefined,
+  log: Log,
+): (span: ReadableSpanLike) => boolean {
+  if (shouldExportSpan === undefined) return () => true;
+  return (span) => {
+    try {
+      return shouldExportSpan(span);
+    } catch (thrown) {
+      log.warn('The option shouldExportSpan threw: its span is left out.', { reason: messageOf(thrown) });
+      return false;
+    }
+  };
+}
