@@ -169,6 +169,8 @@ export interface CountedSpan {
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
   /** True for a span that is itself one request to a model; false for those that stand for several. */
   readonly isModelCall: boolean;
+  /** What it is a run of, if so: model calls below it are its own, and not those of a model call that asked for the run. */
+  readonly runs?: 'tool' | 'agent';
   readonly responseId: string | undefined;
 }
 

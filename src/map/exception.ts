@@ -1,6 +1,6 @@
 import { STATUS_ERROR } from '../core/span.ts';
+import { toolMessageIn } from './chat/langchain.ts';
 import { isObject } from './chat/message.ts';
-import { isLangChain } from './chat/recognise.ts';
 import { resultText } from './chat/tool-call.ts';
 import type { Field, Reading } from './reading.ts';
 import { type SpanView, textAt } from './span-view.ts';
@@ -26,9 +26,9 @@ export function exceptionOf(view: SpanView, reading: Partial<Reading>): string |
 /** MCP's tools do not throw: they return `{content, isError: true}`; LangChain's return a message with status `error`. */
 function toolFailure({ kind, toolResult, output }: Partial<Reading>): string | undefined {
   const result = kind === 'tool' ? (toolResult ?? output) : undefined;
+  const said = toolMessageIn(result);
+  if (said?.['status'] === 'error') return resultText(said['content']) || 'The tool reported an error';
   if (!isObject(result)) return undefined;
-  const said = isLangChain(result) ? result['kwargs'] : undefined;
-  if (isObject(said) && said['status'] === 'error') return resultText(said['content']) || 'The tool reported an error';
   if (result['isError'] !== true && result['is_error'] !== true) return undefined;
   return resultText(result['content'] ?? result) || 'The tool reported an error';
 }

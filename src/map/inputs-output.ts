@@ -1,4 +1,5 @@
-import { finishReason, namedAnswer, toChoices } from './chat/choices.ts';
+import { choicesOf, readable } from './answer.ts';
+import { finishReason } from './chat/choices.ts';
 import { createIds, type Identify } from './chat/ids.ts';
 import { toolResultIn, withoutWrapping } from './chat/langchain.ts';
 import { type Choice, isObject } from './chat/message.ts';
@@ -7,8 +8,9 @@ import { mistralMembers } from './chat/mistral.ts';
 import { withPartNames } from './chat/part-names.ts';
 import type { SourceMessage } from './chat/pieces.ts';
 import { looksLikeMessages } from './chat/recognise.ts';
+import { shown } from './chat/shown.ts';
 import { openAiTools } from './chat/tool-definition.ts';
-import { decoded } from './json-text.ts';
+import { decoded, parseJson } from './json-text.ts';
 import type { Reading } from './reading.ts';
 import type { Usage } from './usage.ts';
 
@@ -22,7 +24,7 @@ export interface InputsOutput {
 export function inputsOutputOf(reading: Partial<Reading>, usage: Usage | undefined): InputsOutput {
   switch (reading.kind) {
     case 'tool':
-      return { inputs: asInputs(wentIn(reading)), output: cameOut(reading) ?? answered(reading, usage) };
+      return { inputs: asInputs(asArguments(wentIn(reading))), output: cameOut(reading) ?? answered(reading, usage) };
     case 'retriever':
     case 'reranker':
       return {
@@ -53,6 +55,12 @@ function cameOut({ kind, toolResult, output, documents }: Partial<Reading>): unk
   return toolResultIn(decoded(result)) ?? documents;
 }
 
+/** Arguments are an object, also where they come as its JSON. */
+function asArguments(given: unknown): unknown {
+  const parsed = typeof given === 'string' ? parseJson(given) : undefined;
+  return isObject(parsed) ? parsed : given;
+}
+
 const answered = (reading: Partial<Reading>, usage: Usage | undefined) =>
   reading.choices?.length ? chatOutput(reading, reading.choices, usage) : null;
 
@@ -62,12 +70,13 @@ const answered = (reading: Partial<Reading>, usage: Usage | undefined) =>
  */
 function conversation(reading: Partial<Reading>, usage: Usage | undefined): InputsOutput {
   const messages = messagesOf(reading);
-  const choices = reading.choices ?? choicesOf(reading, messages.length > 0);
+  const choices = reading.choices ?? choicesOf(reading, messages);
   const isChat = messages.length > 0 || reading.kind === 'llm';
   if (!isChat && choices.length === 0 && reading.embeddingInput !== undefined) return embedding(reading, usage);
   const identify = isChat || choices.length > 0 ? createIds() : same;
   const asked = isChat ? chatInputs(reading, withSystem(messages, reading.system), identify) : undefined;
-  const output = choices.length > 0 ? chatOutput(reading, choices, usage, identify) : readable(cameOut(reading));
+  const output =
+    choices.length > 0 ? chatOutput(reading, choices, usage, identify) : readable(cameOut(reading), messages);
   return {
     inputs: asked ?? {
       ...asInputs(wentIn(reading)),
@@ -122,36 +131,12 @@ const finished = (choice: Choice, said: string | undefined, identify: Identify):
   finish_reason: choice.finish_reason ?? (said === undefined ? null : finishReason(said)),
 });
 
-/** Messages as Weave's page knows them. */
-const shown = (messages: readonly SourceMessage[], identify = createIds()) =>
-  messages.map(({ finish_reason: _, ...message }) => withPartNames(identify(message)));
-
 /** What was said to a model or an agent in any form; to others, only what is a conversation by its looks. */
 function messagesOf({ kind, messages, input }: Partial<Reading>): readonly SourceMessage[] {
   if (messages) return messages;
   const inner = withoutWrapping(decoded(input));
   const isSpeech = kind === 'llm' || (kind === 'agent' && typeof inner === 'string');
   return isSpeech || looksLikeMessages(inner) ? toMessages(inner) : [];
-}
-
-/** Nothing, or the name of one of LangGraph's nodes: `__end__`. */
-const NOT_SAID = /^(__\w+__)?$/;
-
-function choicesOf({ kind, output }: Partial<Reading>, hasMessages: boolean): readonly Choice[] {
-  const inner = withoutWrapping(decoded(output));
-  const isAnswer =
-    (kind === 'llm' && inner !== undefined) ||
-    looksLikeMessages(inner) ||
-    (isObject(inner) && ['choices', 'candidates', 'generations'].some((key) => Array.isArray(inner[key]))) ||
-    (isObject(inner) && hasMessages && namedAnswer(inner) !== undefined) ||
-    (typeof inner === 'string' && hasMessages && !NOT_SAID.test(inner));
-  return isAnswer ? toChoices(inner) : [];
-}
-
-/** Messages that are no answer (a prompt that was filled in, a tool's report) in the shape of all others. */
-function readable(output: unknown): unknown {
-  const inner = withoutWrapping(output);
-  return looksLikeMessages(inner) ? { messages: shown(toMessages(inner)) } : (output ?? null);
 }
 
 function documentsIn(output: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { CountedSpan, TraceMemory } from '../core/ports.ts';
 import type { Span } from '../core/span.ts';
-import { keyOf, type SpanKey } from './span-key.ts';
+import { type Carrier, carrierOf, weigh } from './carrier.ts';
+import type { SpanKey } from './span-key.ts';
 import { createTraceTree, type TraceTree } from './trace-tree.ts';
 
 /**
@@ -26,25 +27,6 @@ export const MAX_TRACES = 10_000;
 export const MAX_SPANS = 200_000;
 /** Spans of one trace that name the same response: two or three instrumentations. More than this are not counted. */
 const MAX_TWINS = 16;
-
-/** What is remembered of a span that states usage: not the span, which would keep its texts in memory. */
-interface Carrier {
-  readonly key: SpanKey;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly isModelCall: boolean;
-  readonly responseId: string | undefined;
-  /** What the nearest carriers below state together, each response once. */
-  below: { calls: number; inputTokens: number; outputTokens: number; responses: Set<string> | undefined } | undefined;
-  /** The next one that names the same response. */
-  twin: Carrier | undefined;
-  /** One of them states the same as this one. */
-  isRepeatedBelow: boolean;
-  /** Undefined until it is judged for the first time. */
-  counted: boolean | undefined;
-  /** It was judged otherwise in an earlier request. */
-  hasChanged: boolean;
-}
 
 interface Trace {
   readonly tree: TraceTree<Carrier>;
@@ -88,7 +70,7 @@ export function createLedger(memory?: TraceMemory): Ledger {
       const place = tree.place(spanId);
       const isAgain = place.isSeen;
       if (!isAgain) tree.see(place, spanId, parentSpanId, carrierOf(counted));
-      if (place.value) trace.hasCarriers = true;
+      if (place.value?.states) trace.hasCarriers = true;
       spans += tree.size() - before;
       return { trace, place, isAgain, counted };
     });
@@ -103,13 +85,13 @@ export function createLedger(memory?: TraceMemory): Ledger {
         }
         continue;
       }
-      if (place.value) {
+      if (place.value?.states) {
         pair(trace, place.value);
         toJudge.set(place.value, trace);
       }
       trace.tree.connect(place, (above, below) => {
-        weigh(above, below);
-        toJudge.set(above, trace);
+        const heavier = weigh(above, below);
+        if (heavier) toJudge.set(heavier, trace);
       });
     }
     for (const [carrier, trace] of toJudge) {
@@ -125,22 +107,6 @@ export function createLedger(memory?: TraceMemory): Ledger {
   return {
     note,
     counts: ({ traceId, spanId }) => traces.get(traceId)?.tree.get(spanId)?.value?.counted,
-  };
-}
-
-function carrierOf({ span, usage, isModelCall, responseId }: CountedSpan): Carrier | undefined {
-  if (!usage) return undefined;
-  return {
-    key: keyOf(span),
-    inputTokens: usage.inputTokens,
-    outputTokens: usage.outputTokens,
-    isModelCall,
-    responseId: isModelCall ? responseId : undefined,
-    below: undefined,
-    twin: undefined,
-    isRepeatedBelow: false,
-    counted: undefined,
-    hasChanged: false,
   };
 }
 
@@ -161,27 +127,6 @@ function twinsOf(trace: Trace, carrier: Carrier | undefined): readonly Carrier[]
   let twin = carrier?.responseId === undefined ? undefined : trace.twins.get(carrier.responseId);
   for (; twin; twin = twin.twin) twins.push(twin);
   return twins;
-}
-
-/** Adds what the carrier below states to what the one above knows. */
-function weigh(above: Carrier, below: Carrier): void {
-  above.below ??= { calls: 0, inputTokens: 0, outputTokens: 0, responses: undefined };
-  const sum = above.below;
-  if (isSameCall(above, below)) above.isRepeatedBelow = true;
-  if (below.responseId !== undefined) {
-    if (sum.responses?.has(below.responseId)) return;
-    sum.responses = (sum.responses ?? new Set()).add(below.responseId);
-  }
-  sum.calls += 1;
-  sum.inputTokens += below.inputTokens;
-  sum.outputTokens += below.outputTokens;
-}
-
-/** Two spans of one line with the same counts are one call, unless each names a response of its own. */
-function isSameCall(one: Carrier, other: Carrier): boolean {
-  if (one.responseId !== undefined && other.responseId !== undefined && one.responseId !== other.responseId)
-    return false;
-  return one.inputTokens === other.inputTokens && one.outputTokens === other.outputTokens;
 }
 
 /**

@@ -186,7 +186,9 @@ function notedOf({ view, usage, isModelCall, reading }: ReadSpan): Noted {
   // the ids alone: what is remembered of a span must not keep its texts in memory
   const { traceId, spanId, parentSpanId } = view.span;
   const span = { traceId, spanId, parentSpanId };
-  return { span, usage: notCounted ? undefined : usage, stated: usage, isModelCall, responseId };
+  const { kind } = reading;
+  const runs = kind === 'tool' || kind === 'agent' ? { runs: kind } : {};
+  return { span, usage: notCounted ? undefined : usage, stated: usage, isModelCall, ...runs, responseId };
 }
 
 const ownUsage = ({ usage, isModelCall }: Noted) =>

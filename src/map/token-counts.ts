@@ -1,4 +1,5 @@
 import { isResponse } from './bodies.ts';
+import { generatedIn } from './chat/langchain.ts';
 import { isObject, type Json } from './chat/message.ts';
 import type { Field } from './reading.ts';
 import { data, type Rules } from './rule.ts';
@@ -97,7 +98,7 @@ export function isUsage(value: unknown): value is Json {
  * which only it calls by these names; Gemini's candidates leave out the thoughts.
  */
 export function usageOfResponse(body: unknown): unknown {
-  if (!isResponse(body)) return undefined;
+  if (!isResponse(body)) return generatedIn(body)?.['usage_metadata'];
   const usage = body['usage'] ?? body['usageMetadata'] ?? body['usage_metadata'];
   if (!isObject(usage)) return undefined;
   const cached = sumOf(usage, ['cache_read_input_tokens', 'cache_creation_input_tokens']);

@@ -43,8 +43,8 @@ export function usageOf(view: SpanView, reading: Partial<Reading>): Usage | unde
   output ??= total !== undefined ? Math.max(0, total - input) : 0;
   if (input === 0 && output === 0) return undefined;
   if (isExclusive(view, reading, input, output, cacheRead + cacheWrite)) input += cacheRead + cacheWrite;
-  // Reasoning beyond the output cannot be part of it: the producer counts it apart, as Gemini's `candidates` does.
-  if (reasoning > output) output += reasoning;
+  // Gemini's `candidates` leave reasoning out, and some hand that on: the total tells, or reasoning beyond the output.
+  if (reasoning > output || (reasoning > 0 && total === input + output + reasoning)) output += reasoning;
   return {
     model: reading.responseModel ?? reading.requestModel ?? UNKNOWN_MODEL,
     inputTokens: input,

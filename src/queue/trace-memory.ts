@@ -10,8 +10,8 @@ export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 const MAX_RESPONSE_ID = 200;
 
 /** Trace, span and parent; of a span that states usage also input and output tokens, whether it is a model call, and its response. */
-type Line = [string, string, string, number?, number?, boolean?, string?];
-const TYPES = ['string', 'string', 'string', 'number', 'number', 'boolean', 'string'];
+type Line = [string, string, string, string?, number?, number?, boolean?, string?];
+const TYPES = ['string', 'string', 'string', 'string', 'number', 'number', 'boolean', 'string'];
 
 /**
  * Keeps what the counting of tokens has to remember in two files of the queue directory, a line a span. A line is written
@@ -72,8 +72,8 @@ export function openTraceMemory(dir: string, { log }: { readonly log: Log }): Tr
   };
 }
 
-function lineOf({ span, usage, isModelCall, responseId }: CountedSpan): string {
-  const ids = `["${span.traceId}","${span.spanId}","${span.parentSpanId}"`;
+function lineOf({ span, usage, isModelCall, runs, responseId }: CountedSpan): string {
+  const ids = `["${span.traceId}","${span.spanId}","${span.parentSpanId}","${runs ?? ''}"`;
   if (!usage) return `${ids}]\n`;
   const response = responseId === undefined ? '' : `,${JSON.stringify(responseId.slice(0, MAX_RESPONSE_ID))}`;
   return `${ids},${usage.inputTokens},${usage.outputTokens},${isModelCall}${response}]\n`;
@@ -96,9 +96,12 @@ function readLines(path: string, log: Log): readonly CountedSpan[] {
 function readLine(line: string): CountedSpan | undefined {
   const data = parsed(line);
   if (!isLine(data)) return undefined;
-  const [traceId, spanId, parentSpanId, inputTokens, outputTokens = 0, isModelCall = false, responseId] = data;
+  const [traceId, spanId, parentSpanId, run = '', inputTokens, outputTokens = 0, isModelCall = false, responseId] =
+    data;
+  const runs = run === 'tool' || run === 'agent' ? run : undefined;
   const usage = inputTokens === undefined ? undefined : { inputTokens, outputTokens };
-  return { span: { traceId, spanId, parentSpanId } as CountedSpan['span'], usage, isModelCall, responseId };
+  const span = { traceId, spanId, parentSpanId } as CountedSpan['span'];
+  return { span, usage, isModelCall, ...(runs && { runs }), responseId };
 }
 
 function parsed(line: string): unknown {

@@ -1,18 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from '../../src/config/load.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import { startDevService } from '../../src/service/dev.ts';
 
+/** The shared corpus, and recordings of our own of other libraries, each laid out the same way. */
 const CORPUS = resolve(import.meta.dirname, '../fixtures/corpus');
+const RECORDINGS = resolve(import.meta.dirname, '../fixtures/recordings');
 const GRADER = resolve(import.meta.dirname, '../grade/grade.mjs');
-const SCENARIOS = readdirSync(CORPUS, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
+const scenariosOf = (dir: string) =>
+  readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => join(dir, name));
+const SCENARIOS = [...scenariosOf(CORPUS), ...scenariosOf(RECORDINGS)];
 
 interface Request {
   readonly scenario: string;
@@ -23,14 +27,14 @@ interface Request {
 
 /** The recorded requests as they were sent; logs come after the spans of their scenario. */
 const LOGS_LAST: readonly Request[] = SCENARIOS.flatMap((scenario) =>
-  readdirSync(join(CORPUS, scenario))
+  readdirSync(scenario)
     .filter((name) => /^(logs-)?\d+\.(pb|json)$/.test(name))
     .sort()
     .map((name) => ({
-      scenario,
+      scenario: basename(scenario),
       signal: name.startsWith('logs-') ? 'logs' : 'traces',
       contentType: name.endsWith('.pb') ? 'application/x-protobuf' : 'application/json',
-      body: new Uint8Array(readFileSync(join(CORPUS, scenario, name))),
+      body: new Uint8Array(readFileSync(join(scenario, name))),
     })),
 );
 
@@ -90,7 +94,8 @@ async function settled(): Promise<void> {
 
 describe('the recorded corpus, through the receiver to the local Weave', () => {
   it('has something to grade', () => {
-    expect(SCENARIOS.length).toBe(24);
+    expect(scenariosOf(CORPUS).length).toBe(24);
+    expect(scenariosOf(RECORDINGS).length).toBeGreaterThan(3);
     expect(LOGS_LAST.filter(({ signal }) => signal === 'logs').length).toBeGreaterThan(3);
   });
 
@@ -106,10 +111,13 @@ describe('the recorded corpus, through the receiver to the local Weave', () => {
 
     const calls = join(dir, 'calls');
     mkdirSync(calls);
-    for (const scenario of SCENARIOS)
-      writeFileSync(join(calls, `${scenario}.json`), JSON.stringify(await callsOf(scenario)));
-    const graded = spawnSync(process.execPath, [GRADER, CORPUS, calls, '-v'], { encoding: 'utf8' });
-    expect(graded.stdout).toContain('scenarios without a fault: 24/24');
-    expect(graded.status).toBe(0);
+    for (const name of SCENARIOS.map((scenario) => basename(scenario)))
+      writeFileSync(join(calls, `${name}.json`), JSON.stringify(await callsOf(name)));
+    for (const dir of [CORPUS, RECORDINGS]) {
+      const count = scenariosOf(dir).length;
+      const graded = spawnSync(process.execPath, [GRADER, dir, calls, '-v'], { encoding: 'utf8' });
+      expect(graded.stdout).toContain(`scenarios without a fault: ${count}/${count}`);
+      expect(graded.status).toBe(0);
+    }
   });
 });

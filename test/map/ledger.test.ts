@@ -26,6 +26,12 @@ const agent = (n: number, parent: number, input?: number): SpanSpec => ({
     ...(input !== undefined && usage(input)),
   },
 });
+const tool = (n: number, parent: number): SpanSpec => ({
+  id: ids(n),
+  parent: parent === 0 ? '' : ids(parent),
+  name: 'execute_tool t',
+  attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 't' },
+});
 const plain = (n: number, parent: number): SpanSpec => ({
   id: ids(n),
   parent: parent === 0 ? '' : ids(parent),
@@ -92,6 +98,24 @@ const TRACES: readonly (readonly [string, readonly SpanSpec[], number])[] = [
   [
     'a tool below a model call that asks a model itself',
     [llm(3, 2, 20, { 'gen_ai.response.id': 'r2' }), plain(2, 1), llm(1, 0, 57, { 'gen_ai.response.id': 'r1' })],
+    77,
+  ],
+  [
+    'a tool below a model call that hands over to an agent whose model call happens to count the same',
+    [llm(4, 3, 57), agent(3, 2), tool(2, 1), llm(1, 0, 57)],
+    114,
+  ],
+  ['a model call with the agent below it that it has handed over to', [llm(3, 2, 57), agent(2, 1), llm(1, 0, 57)], 114],
+  ['the same with an agent that repeats its call', [llm(3, 2, 57), agent(2, 1, 57), llm(1, 0, 57)], 114],
+  ['agents that say nothing below one that repeats', [llm(4, 3, 57), agent(3, 2), agent(2, 1), agent(1, 0, 57)], 57],
+  [
+    'an agent that tells alone what it used beside the agent behind its tool',
+    [agent(3, 2, 20), tool(2, 1), agent(1, 0, 70)],
+    90,
+  ],
+  [
+    'an agent that repeats its call and asks another one by a tool',
+    [llm(4, 3, 20), tool(3, 1), llm(2, 1, 57), agent(1, 0, 57)],
     77,
   ],
 ];

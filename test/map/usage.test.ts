@@ -27,6 +27,16 @@ describe('the usage of a model call', () => {
       { input_tokens: 57.0, output_tokens: 12.2 },
       { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1 },
     ],
+    [
+      'reasoning beside the output where the total says so',
+      { input_tokens: 57, output_tokens: 7, total_tokens: 69, reasoning_tokens: 5 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1, reasoning_tokens: 5 },
+    ],
+    [
+      'reasoning within the output where the total says that',
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, reasoning_tokens: 5 },
+      { input_tokens: 57, output_tokens: 12, total_tokens: 69, requests: 1, reasoning_tokens: 5 },
+    ],
     ['NaN and negative as absent', { input_tokens: Number.NaN, output_tokens: -1 }, undefined],
     ['text that is no number as absent', { input_tokens: 'many', output_tokens: 'NaN' }, undefined],
     ['zeros as none', { input_tokens: 0, output_tokens: 0 }, undefined],

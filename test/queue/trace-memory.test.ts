@@ -17,6 +17,8 @@ const SPANS = [
   span(1),
   span(2, { usage: { inputTokens: 5, outputTokens: 0 }, isModelCall: true, responseId: 'r"\n1' }),
   span(3, { usage: { inputTokens: 5, outputTokens: 7.5 } }),
+  span(4, { runs: 'tool' }),
+  span(5, { runs: 'agent', usage: { inputTokens: 1, outputTokens: 2 } }),
 ];
 
 describe('the memory of traces', () => {
@@ -89,9 +91,11 @@ describe('the memory of traces', () => {
     memory.remember(SPANS);
     expect(readFileSync(join(dir, 'traces.jsonl'), 'utf8')).toBe(
       [
-        `["${'a'.repeat(32)}","0000000000000001",""]`,
-        `["${'a'.repeat(32)}","0000000000000002","",5,0,true,"r\\"\\n1"]`,
-        `["${'a'.repeat(32)}","0000000000000003","",5,7.5,false]`,
+        `["${'a'.repeat(32)}","0000000000000001","",""]`,
+        `["${'a'.repeat(32)}","0000000000000002","","",5,0,true,"r\\"\\n1"]`,
+        `["${'a'.repeat(32)}","0000000000000003","","",5,7.5,false]`,
+        `["${'a'.repeat(32)}","0000000000000004","","tool"]`,
+        `["${'a'.repeat(32)}","0000000000000005","","agent",1,2,false]`,
         '',
       ].join('\n'),
     );

@@ -3,13 +3,16 @@ import type { SourceMessage } from './pieces.ts';
 
 /**
  * Fills in what a flattened conversation leaves out and the request as it was sent still has:
- * content that is a list of parts, ids of tool calls. Two conversations that are not alike are left alone.
+ * content that is a list of parts, tool calls among such parts, ids of tool calls, reasoning.
+ * Two conversations that are not alike are left alone. The request is asked for where something is seen to be missing,
+ * or in any case where it `isAtHand`.
  */
 export function completedFrom(
   messages: readonly SourceMessage[],
   request: () => readonly SourceMessage[],
+  isAtHand = false,
 ): readonly SourceMessage[] {
-  if (messages.every(isWhole)) return messages;
+  if (!isAtHand && messages.every(isWhole)) return messages;
   const sent = request();
   const isAlike = sent.length === messages.length && messages.every((message, at) => message.role === sent[at]?.role);
   return isAlike ? messages.map((message, at) => completed(message, sent[at] ?? message)) : messages;
@@ -26,10 +29,12 @@ function isWhole(message: SourceMessage): boolean {
 
 function completed(message: SourceMessage, sent: SourceMessage): SourceMessage {
   const sameCalls = sent.tool_calls?.length === message.tool_calls?.length;
+  const callsLack = message.tool_calls === undefined || (sameCalls && !hasCallIds(message));
   return {
     ...message,
     ...(!hasContent(message) && hasContent(sent) && { content: sent.content }),
-    ...(sent.tool_calls && sameCalls && !hasCallIds(message) && { tool_calls: sent.tool_calls }),
+    ...(sent.tool_calls && callsLack && { tool_calls: sent.tool_calls }),
+    ...(sent.reasoning_content !== undefined && { reasoning_content: sent.reasoning_content }),
     ...(message.tool_call_id === undefined && sent.tool_call_id !== undefined && { tool_call_id: sent.tool_call_id }),
   };
 }

@@ -1,6 +1,6 @@
 import { parseJson } from '../json-text.ts';
 import { isObject, type Json } from './message.ts';
-import { isLangChain } from './recognise.ts';
+import { isLangChain, looksLikeMessages } from './recognise.ts';
 
 /**
  * What a LangChain or LangGraph step took or returned, without its wrapping: `{output: …}`, commands that update
@@ -20,14 +20,27 @@ export function withoutWrapping(value: unknown): unknown {
   if (updated) return { messages: updated };
   if (Object.keys(value).length > 1 || value['output'] === undefined) return value;
   const inner = withoutWrapping(value['output']);
+  if (Array.isArray(inner) && looksLikeMessages(inner)) return { messages: inner };
   return inner !== value['output'] || (isObject(inner) && isLangChain(inner)) ? inner : value;
+}
+
+/** What LangChain says of the message that a model generated: the members of `{generations: [[{message}]]}`'s first one. */
+export function generatedIn(body: unknown): Json | undefined {
+  const [first] = isObject(body) && Array.isArray(body['generations']) ? body['generations'].flat() : [];
+  const message = isObject(first) ? first['message'] : undefined;
+  if (!isObject(message)) return undefined;
+  return isLangChain(message) && isObject(message['kwargs']) ? message['kwargs'] : message;
+}
+
+/** The members of the message that LangChain makes of a tool's result: `{content, name, tool_call_id, status}`. */
+export function toolMessageIn(value: unknown): Json | undefined {
+  const inner = withoutWrapping(value);
+  return isObject(inner) && isLangChain(inner) && isObject(inner['kwargs']) ? inner['kwargs'] : undefined;
 }
 
 /** A tool's result out of the message that LangChain makes of it. */
 export function toolResultIn(value: unknown): unknown {
-  const inner = withoutWrapping(value);
-  if (!isObject(inner) || !isLangChain(inner) || !isObject(inner['kwargs'])) return value;
-  const content = inner['kwargs']['content'];
+  const content = toolMessageIn(value)?.['content'];
   return typeof content === 'string' ? (parseJson(content) ?? content) : (content ?? value);
 }
 

@@ -1,10 +1,12 @@
 import { decoded, parseJson } from '../json-text.ts';
+import { contentPieces, stepsIn } from './content-pieces.ts';
 import { asText, isObject, type Json, type ToolCall, textOf } from './message.ts';
 import { type Piece, pieceOf, resultContent } from './parts.ts';
 import { fromPieces, mergeTurns, type SourceMessage } from './pieces.ts';
 import { isBarePart, isLangChain, looksLikeMessages, responsesItems, roleIn } from './recognise.ts';
 import { isRoleAndText, roleNamed, speakerNamed } from './roles.ts';
 import { toolCallsBeside } from './tool-call.ts';
+import { withToolRoles } from './tool-speakers.ts';
 
 /** Requests nest messages in requests in messages; beyond this it is no conversation. */
 const MAX_DEPTH = 8;
@@ -45,7 +47,7 @@ export function toMessages(source: unknown, role = 'user', depth = 0): readonly 
     if (source.length > 0 && source.every(isBarePart)) return fromPieces(role, source.map(pieceOf), {});
     if (source.length > 0 && source.every(isRoleAndText))
       return source.map(([speaker, content]) => ({ role: speakerNamed(speaker), content }));
-    return mergeTurns(source.flatMap((item) => toMessages(item, role, depth + 1)));
+    return withToolRoles(mergeTurns(source.flatMap((item) => toMessages(item, role, depth + 1))));
   }
   if (!isObject(source)) return [{ role, content: asText(source) }];
   if (Object.keys(source).length === 0) return [];
@@ -124,6 +126,8 @@ function fromMessage(source: Json, role: string, depth: number): readonly Source
 
 function fromConversation(source: Json, role: string): readonly SourceMessage[] {
   const content = source['content'] ?? source['_content'] ?? source['parts'] ?? source['contents'] ?? source['text'];
+  const steps = stepsIn(content);
+  if (steps) return steps.flatMap((step) => fromConversation({ role, content: step, ...finishOf(source) }, role));
   const name = textOf(source, 'name');
   const pieces = contentPieces(content);
   const [only] = pieces;
@@ -162,16 +166,6 @@ function finishOf(source: Json): { finish_reason?: string } {
   const keys = ['finish_reason', 'finishReason', 'stop_reason'] as const;
   const reason = textOf(source, ...keys) ?? (isObject(beside) ? textOf(beside, ...keys) : undefined);
   return reason === undefined ? {} : { finish_reason: reason };
-}
-
-function contentPieces(content: unknown): Piece[] {
-  if (content === undefined || content === null) return [];
-  if (typeof content === 'string') {
-    const parsed = parseJson(content);
-    const isParts = Array.isArray(parsed) && parsed.length > 0 && parsed.every(isBarePart);
-    return isParts ? parsed.map(pieceOf) : [{ is: 'text', text: content }];
-  }
-  return Array.isArray(content) ? content.map(pieceOf) : [pieceOf(content)];
 }
 
 function isSameCall(piece: Piece, call: ToolCall): boolean {

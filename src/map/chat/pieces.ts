@@ -20,7 +20,7 @@ export function fromPieces(
   for (const piece of pieces) {
     switch (piece.is) {
       case 'text':
-        content.push({ type: 'text', text: piece.text });
+        addText(content, piece.text, role === 'assistant');
         break;
       case 'media':
         content.push(piece.part);
@@ -54,6 +54,13 @@ export function fromPieces(
   };
   // Anthropic's user answers the calls before saying more; an assistant's own tools come after what it said
   return pieces[0]?.is === 'tool_result' ? [...results, said] : [said, ...results];
+}
+
+/** An answer that was streamed comes in pieces of text: they are one text. Who asks has parts for a reason. */
+function addText(content: ContentPart[], text: string, isAnswer: boolean): void {
+  const last = content.at(-1);
+  if (isAnswer && last?.type === 'text') content[content.length - 1] = { ...last, text: asText(last['text']) + text };
+  else content.push({ type: 'text', text });
 }
 
 function contentOf(parts: readonly ContentPart[], saysMore: boolean): Message['content'] {

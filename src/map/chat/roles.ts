@@ -27,6 +27,8 @@ export function speakerNamed(name: string): string {
   return roleNamed(name) ?? roleNamed(plain) ?? (OPENAI_ROLES.has(plain) ? plain : name);
 }
 
+export const isOpenAiRole = (role: string): boolean => OPENAI_ROLES.has(role);
+
 /** Whether only those who ask or help speak so: all others answer. */
 export const isAsking = (role: string): boolean => role !== 'assistant' && OPENAI_ROLES.has(role);
 

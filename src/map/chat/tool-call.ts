@@ -28,10 +28,14 @@ const functionCallOf = (source: Json) => ({
   arguments: source['function_call_arguments_json'],
 });
 
+/** GenAI's parts have their text under `content`. */
+const textOfBlock = (block: Json) =>
+  textOf(block, 'text') ?? (block['type'] === 'text' ? textOf(block, 'content') : undefined);
+
 /** The text of a tool's result: text blocks joined, the AI SDK's `{type, value}` unwrapped, anything else as JSON. */
 export function resultText(result: unknown): string {
   if (Array.isArray(result) && result.length > 0) {
-    const texts = result.map((block) => (isObject(block) ? textOf(block, 'text') : undefined));
+    const texts = result.map((block) => (isObject(block) ? textOfBlock(block) : undefined));
     if (texts.every((text) => text !== undefined)) return texts.join('\n');
     const [only] = result;
     if (result.length === 1 && isObject(only) && only['json'] !== undefined) return asText(only['json']);

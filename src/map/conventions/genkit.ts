@@ -21,8 +21,17 @@ const SUBTYPES: Readonly<Record<string, Kind>> = {
   prompt: 'chain',
   'executable-prompt': 'chain',
   util: 'chain',
+  promptTemplate: 'chain',
+  dotprompt: 'chain',
 };
-const TYPES: Readonly<Record<string, Kind>> = { flow: 'workflow', flowStep: 'task', util: 'chain', prompt: 'chain' };
+const TYPES: Readonly<Record<string, Kind>> = {
+  flow: 'workflow',
+  flowStep: 'task',
+  util: 'chain',
+  prompt: 'chain',
+  promptTemplate: 'chain',
+  dotprompt: 'chain',
+};
 
 const SUBTYPE = 'genkit:metadata:subtype';
 const INPUT = 'genkit:input';

@@ -15,6 +15,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   call_llm: 'llm',
   send_data: 'task',
 };
+const TOOL_RUN = /^execute_tool (.+)$/;
 const AGENT_RUN = /^agent_run \[(.+)\]$/;
 
 /** The Python package writes members in snake_case, the JavaScript one in camelCase. */
@@ -45,7 +46,13 @@ export const googleAdk: Convention = {
   rules: {
     kind: [
       custom([], ({ span: { name } }) =>
-        AGENT_RUN.test(name) ? 'agent' : Object.hasOwn(KINDS, name) ? KINDS[name] : undefined,
+        AGENT_RUN.test(name)
+          ? 'agent'
+          : TOOL_RUN.test(name) // one that throws has no attributes
+            ? 'tool'
+            : Object.hasOwn(KINDS, name)
+              ? KINDS[name]
+              : undefined,
       ),
     ],
     ...requestRules(REQUEST),
@@ -61,6 +68,7 @@ export const googleAdk: Convention = {
     input: [data('gcp.vertex.agent.data', (sent) => (Array.isArray(sent) ? sent : object(sent)))],
     toolArguments: [data('gcp.vertex.agent.tool_call_args', object)],
     toolResult: [data('gcp.vertex.agent.tool_response', (result) => (isObject(result) ? object(result) : result))],
+    toolName: [custom([], ({ span }) => TOOL_RUN.exec(span.name)?.[1])],
     agentName: [custom([], ({ span }) => AGENT_RUN.exec(span.name)?.[1])],
     threadId: [text('gen_ai.conversation.id', 'gcp.vertex.agent.session_id')],
     // every span names the session: only the invocation opens a turn, or the outermost agent where it says nothing

@@ -1,5 +1,6 @@
 import { toChoices } from '../chat/choices.ts';
 import { completedFrom } from '../chat/complete.ts';
+import { generatedIn } from '../chat/langchain.ts';
 import { type Choice, isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import type { SourceMessage } from '../chat/pieces.ts';
@@ -47,6 +48,7 @@ export function answers(view: SpanView): readonly Choice[] | undefined {
   const messages = completedFrom(
     choices.map((choice) => choice.message),
     () => toChoices(body).map((choice) => choice.message),
+    generatedIn(body) !== undefined,
   );
   return some(choices.map((choice, at) => ({ ...choice, message: messages[at] ?? choice.message })));
 }

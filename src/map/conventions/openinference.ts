@@ -1,5 +1,6 @@
-import { parametersOf, requestRules, responseId, responseModel } from '../bodies.ts';
+import { generatedModel, parametersOf, requestRules, responseId, responseModel } from '../bodies.ts';
 import { toChoices } from '../chat/choices.ts';
+import { toolMessageIn } from '../chat/langchain.ts';
 import { isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import type { Kind } from '../reading.ts';
@@ -82,6 +83,7 @@ export const openInference: Convention = {
       ),
     ],
     responseModel: [
+      data('output.value', generatedModel),
       text('llm.response.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'),
       data('output.value', responseModel),
     ],
@@ -132,7 +134,10 @@ export const openInference: Convention = {
     ],
     output: [data('output.value', (value) => value)],
     toolName: [text('tool.name')],
-    toolCallId: [text('tool.id', 'tool_call.id')],
+    toolCallId: [
+      text('tool.id', 'tool_call.id'),
+      data('output.value', (output) => textOf(toolMessageIn(output) ?? {}, 'tool_call_id')),
+    ],
     // `tool.parameters` is the schema of the arguments in most libraries, and the arguments in a few
     toolArguments: [data(['input.value', 'tool.parameters'], (value) => value)],
     toolResult: [data('output.value', (value) => value)],

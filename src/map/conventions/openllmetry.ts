@@ -1,4 +1,5 @@
 import { finishReason, toChoices } from '../chat/choices.ts';
+import { toolMessageIn } from '../chat/langchain.ts';
 import { isObject, type Json, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import { listAt } from '../indexed.ts';
@@ -41,6 +42,12 @@ function returned(value: unknown): unknown {
   if (!isObject(value)) return value;
   return value['outputs'] ?? (isObject(value['kwargs']) ? value['output'] : undefined) ?? value;
 }
+
+/** LangChain's callback knows the class of a tool only; the message with its result has the name. */
+const toolOfMessage = data('traceloop.entity.output', (output) => {
+  const message = toolMessageIn(returned(output));
+  return message && 'tool_call_id' in message ? textOf(message, 'name') : undefined;
+});
 
 /** `gen_ai.completion.N.function_call` is LiteLLM's spelling; a content of `null` is how the SDK says there is none. */
 function message(item: unknown): unknown {
@@ -102,8 +109,8 @@ export const openLlmetry: Convention = {
       word('traceloop.span.kind', ENTITY_KINDS),
       word('llm.request.type', REQUEST_KINDS),
     ],
-    opName: [text('traceloop.entity.name')],
-    displayName: [text('traceloop.entity.name')],
+    opName: [toolOfMessage, text('traceloop.entity.name')],
+    displayName: [toolOfMessage, text('traceloop.entity.name')],
     parameters: [parameterRule()],
     messages: [indexed('gen_ai.prompt.', (items) => some(toMessages(items.map(message))))],
     toolDefinitions: [indexed('llm.request.functions.', (items) => items.map(tool))],
@@ -113,6 +120,7 @@ export const openLlmetry: Convention = {
       data(['traceloop.entity.output', 'gen_ai.task.output', 'gen_ai.guardrail.output', 'gen_ai.completion'], returned),
     ],
     toolName: [
+      toolOfMessage,
       custom(['traceloop.entity.name'], (view) =>
         textAt(view, 'traceloop.span.kind') === 'tool' ? textAt(view, 'traceloop.entity.name') : undefined,
       ),

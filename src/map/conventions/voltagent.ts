@@ -1,7 +1,7 @@
 import { toMessages } from '../chat/messages.ts';
 import type { Kind } from '../reading.ts';
-import { type Convention, count, custom, data, gather, some, text, word } from '../rule.ts';
-import { textAt } from '../span-view.ts';
+import { type Convention, count, custom, data, gather, some, text, texts, when, word } from '../rule.ts';
+import { type SpanView, textAt } from '../span-view.ts';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   agent: 'agent',
@@ -11,7 +11,14 @@ const KINDS: Readonly<Record<string, Kind>> = {
   retriever: 'retriever',
   embedding: 'embedding',
   vector: 'retriever',
+  workflow: 'workflow',
+  'workflow-step': 'task',
+  guardrail: 'guardrail',
 };
+
+/** An agent's model span: `llm:generateText`. */
+const isStepOfAgent = (view: SpanView) =>
+  textAt(view, 'span.type') === 'llm' && textAt(view, 'entity.type') === 'agent' && view.span.name.startsWith('llm:');
 
 /** https://voltagent.dev: keys without a namespace, so only taken where its own stand beside them. */
 export const voltAgent: Convention = {
@@ -22,6 +29,8 @@ export const voltAgent: Convention = {
   rules: {
     // below an agent all spans say `entity.type` agent: what they are themselves comes first
     kind: [word('span.type', KINDS), word('entity.type', KINDS)],
+    opName: [custom(['workflow.step.name'], (view) => textAt(view, 'workflow.step.name'))],
+    displayName: [text('span.label', 'voltagent.label')],
     operation: [text('llm.operation')],
     requestModel: [text('ai.model.name', 'llm.model')],
     parameters: [
@@ -36,10 +45,20 @@ export const voltAgent: Convention = {
         'ai.model.seed': 'seed',
         'ai.model.max_retries': 'max_retries',
         'ai.model.max_steps': 'max_steps',
+        'llm.temperature': 'temperature',
+        'llm.max_output_tokens': 'max_tokens',
+        'llm.top_p': 'top_p',
+        'llm.top_k': 'top_k',
+        'llm.frequency_penalty': 'frequency_penalty',
+        'llm.presence_penalty': 'presence_penalty',
+        'llm.stop_sequences': 'stop',
+        'llm.seed': 'seed',
+        'llm.stream': 'stream',
       }),
     ],
     system: [text('agent.instructions')],
-    messages: [data(['llm.messages', 'agent.messages'], (value) => some(toMessages(value)))],
+    messages: [data(['llm.messages', 'agent.messages', 'agent.messages.ui'], (value) => some(toMessages(value)))],
+    finishReasons: [data(['ai.response.finish_reason', 'llm.finish_reason'], texts)],
     input: [data('input', (value) => value)],
     output: [data('output', (value) => value)],
     toolName: [text('tool.name')],
@@ -51,7 +70,10 @@ export const voltAgent: Convention = {
     totalTokens: [count('llm.usage.total_tokens', 'usage.total_tokens')],
     cacheReadTokens: [count('llm.usage.cached_tokens', 'usage.cached_tokens')],
     reasoningTokens: [count('llm.usage.reasoning_tokens', 'usage.reasoning_tokens')],
+    // one span stands for all steps of an agent and states the last one: the agent has the sum
+    notCounted: [when([], isStepOfAgent, true)],
     agentName: [
+      text('subagent.name'),
       custom(['entity.name', 'entity.type'], (view) =>
         textAt(view, 'entity.type') === 'agent' ? textAt(view, 'entity.name') : undefined,
       ),

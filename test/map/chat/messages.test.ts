@@ -555,6 +555,39 @@ describe('toMessages', () => {
   });
 });
 
+describe('messages of the AI SDK for pages', () => {
+  it('are taken apart into what was called, what came of it and what was said', () => {
+    const run = { toolCallId: 'c-1', state: 'output-available', input: { city: 'Paris' }, output: { sky: 'sunny' } };
+    const parts = [
+      { type: 'step-start' },
+      { type: 'tool-get_weather', ...run },
+      { type: 'step-start' },
+      { type: 'text', text: 'Sunny.' },
+    ];
+    const call = { id: 'c-1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Paris"}' } };
+    const expected = [
+      { role: 'assistant', content: null, tool_calls: [call] },
+      { role: 'tool', content: '{"sky":"sunny"}', tool_call_id: 'c-1' },
+      { role: 'assistant', content: 'Sunny.' },
+    ];
+    expect(toMessages([{ role: 'assistant', parts }])).toEqual(expected);
+    const dynamic = parts.map((part) =>
+      part.type === 'tool-get_weather' ? { ...part, type: 'dynamic-tool', toolName: 'get_weather' } : part,
+    );
+    expect(toMessages([{ role: 'assistant', parts: dynamic }])).toEqual(expected);
+  });
+
+  it('tell of a tool that failed, or has not ended', () => {
+    const part = { type: 'tool-get_weather', toolCallId: 'c-1', input: {} };
+    expect(toMessages([{ role: 'assistant', parts: [{ ...part, errorText: 'offline' }] }]).at(-1)).toEqual({
+      role: 'tool',
+      content: 'offline',
+      tool_call_id: 'c-1',
+    });
+    expect(toMessages([{ role: 'assistant', parts: [part] }])).toHaveLength(1);
+  });
+});
+
 describe('withSystem', () => {
   it('puts the system prompt first', () => {
     expect(withSystem([{ role: 'user', content: 'Hi' }], 'Be kind')).toEqual([

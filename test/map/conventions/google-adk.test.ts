@@ -205,6 +205,11 @@ describe('other spans of Google ADK', () => {
     expect(call['inputs'].messages).toEqual([{ role: 'user', content: 'hi' }]);
   });
 
+  it('are a tool by their name where a tool that threw has left nothing else', () => {
+    const call = mapOne({ scope: SCOPE, name: 'execute_tool get_weather' });
+    expect(call).toMatchObject({ op_name: 'get_weather', attributes: { kind: 'tool', weave: { kind: 'tool' } } });
+  });
+
   it('open a turn with an invocation that names its session', () => {
     const attributes = { 'gcp.vertex.agent.session_id': 's-9' };
     const call = mapOne({ scope: SCOPE, name: 'invocation', parent: '00f067aa0ba902b7', attributes });

@@ -194,12 +194,12 @@ describe('an agent of pydantic-ai', () => {
     });
   });
 
-  it('keeps a structured result as it is', () => {
+  it('answers with a structured result', () => {
     const call = mapOne(
       agent({ ...V5, 'pydantic_ai.all_messages': J(messages('user')), final_result: J({ sky: 'sunny' }) }),
     );
     expect(call['inputs'].messages).toEqual([system, user, asked, told]);
-    expect(call['output']).toEqual({ sky: 'sunny' });
+    expect(call['output'].choices[0].message).toEqual({ role: 'assistant', content: '{"sky":"sunny"}' });
   });
 
   it('counts its aggregated usage only where no model call below has counted', () => {
