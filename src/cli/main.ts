@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=16
 /** The process: its signals, its streams, its end. The only file that exits. */
+import { setFlagsFromString } from 'node:v8';
 import { systemSources } from '../config/sources.ts';
 import { systemClock } from '../core/clock.ts';
 import { run } from './run.ts';
@@ -8,6 +9,10 @@ const CRASHED = 70;
 /** `npm start` hands Ctrl-C on to a child that has had it from the terminal already: two at once are one. */
 const ONE_SIGNAL_MS = 250;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+// A pattern of the user's (map.redact, map.include, rules) that backtracks without end would stop everything on one
+// unlucky text: V8 then turns to an engine that takes linear time.
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks');
 
 // The report that Node writes of a process would hold the keys of its environment.
 if (process.report) process.report.excludeEnv = true;

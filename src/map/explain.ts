@@ -41,7 +41,7 @@ export interface SpanToExplain extends RoutedSpan {
 export function createExplainer(settings: MapSettings): (spans: readonly SpanToExplain[]) => readonly Explanation[] {
   const layouts = createLayouts(CONVENTIONS, genericFor);
   const map = createMapper(settings);
-  const redact = settings.redact?.length ? createRedactor(settings.redact) : (span: Span) => span;
+  const redactor = settings.redact?.length ? createRedactor(settings.redact) : undefined;
   const captureContent = settings.captureContent !== false;
 
   function explain(one: SpanToExplain, call: CallJson | undefined, lacksContent: boolean): Explanation {
@@ -68,7 +68,14 @@ export function createExplainer(settings: MapSettings): (spans: readonly SpanToE
       passedOver: call ? layout.keys.filter((key, at) => consumed[at] && !used.has(key)) : [],
       leftOver: layout.keys.filter((_, at) => !consumed[at]),
       lacksContent,
-      notes: explainNotes({ span, redacted: redact(span), reading, captureContent, lacksContent, call }),
+      notes: explainNotes({
+        span,
+        redacted: redactor?.span(span) ?? span,
+        reading,
+        captureContent,
+        lacksContent,
+        call,
+      }),
     };
   }
 

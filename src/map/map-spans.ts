@@ -6,6 +6,7 @@ import { createKept, MAX_MODEL_CALL_BYTES, MAX_PARENT_BYTES } from './kept.ts';
 import { lacksContent } from './lacks-content.ts';
 import { createLedger } from './ledger.ts';
 import { createDesk, createPacker, type WrittenCall } from './pack.ts';
+import { createRedactor } from './redact.ts';
 import { type Context, rewriteCall } from './rewrite-call.ts';
 import { createRollup, type UsageByModel } from './rollup.ts';
 import { createShape, type ShapeSettings } from './shape.ts';
@@ -36,9 +37,10 @@ export interface MapSettings extends ReaderSettings {
  *                                   └─> shape: who stays, whose parent ──────────┘
  */
 export function createMapper(settings: MapSettings): MapSpans {
-  const reader = createSpanReader(settings);
+  const redactor = settings.redact?.length ? createRedactor(settings.redact) : undefined;
+  const reader = createSpanReader(settings, redactor);
   const ledger = createLedger(settings.memory);
-  const writer = createCallWriter(settings.version);
+  const writer = createCallWriter(settings.version, redactor);
   const shape = settings.shape && createShape(settings.shape);
   const rollup = settings.usage === 'rollup' ? createRollup() : undefined;
   const tally = settings.counters && createTally(settings.counters);

@@ -4,15 +4,22 @@ export const everywhere = (pattern: RegExp) => new RegExp(pattern.source, `${fla
 export const stateless = (pattern: RegExp) => new RegExp(pattern.source, flagsOf(pattern));
 const flagsOf = (pattern: RegExp) => pattern.flags.replace(/[gy]/g, '');
 
-interface Replacing {
-  readonly pattern: RegExp | undefined;
+/** Matches in texts, and what they are replaced by. */
+export interface ValueRule {
+  readonly pattern: RegExp;
   readonly replacement: string;
 }
 
-/** Rules without a pattern replace no matches, but whole values. */
-export function matchesReplaced(text: string, rules: readonly Replacing[]): string {
+/** Of rules for a key those that replace matches, not whole values. */
+export function patternsOf(
+  rules: readonly { readonly pattern: RegExp | undefined; readonly replacement: string }[],
+): readonly ValueRule[] {
+  return rules.flatMap(({ pattern, replacement }) => (pattern ? [{ pattern, replacement }] : []));
+}
+
+export function matchesReplaced(text: string, rules: readonly ValueRule[]): string {
   let result = text;
-  for (const { pattern, replacement } of rules) if (pattern) result = result.replace(pattern, replacement);
+  for (const { pattern, replacement } of rules) result = result.replace(pattern, replacement);
   // a pattern may have taken half of a surrogate pair
   return result === text ? text : result.toWellFormed();
 }

@@ -7,7 +7,8 @@ import { exceptionOf } from './exception.ts';
 import { createLayouts } from './layout.ts';
 import { readSpan, type SpanReading } from './read-span.ts';
 import type { Reading } from './reading.ts';
-import { createRedactor, type RedactRule } from './redact.ts';
+import type { Redactor } from './redact.ts';
+import type { RedactRule } from './redact-text.ts';
 import { type SpanView, viewOf } from './span-view.ts';
 import { usageOf } from './usage.ts';
 import { createContentStripper, withoutContent } from './without-content.ts';
@@ -31,13 +32,12 @@ export interface SpanReader {
 
 const SILENT_FAILURE = 'It failed (what it said of that is left out: map.capture_content is false)';
 
-export function createSpanReader(settings: ReaderSettings): SpanReader {
+export function createSpanReader(settings: ReaderSettings, redactor: Redactor | undefined): SpanReader {
   const layouts = createLayouts(CONVENTIONS, genericFor);
-  const redact = settings.redact?.length ? createRedactor(settings.redact) : undefined;
   const strip = settings.captureContent === false ? createContentStripper(CONVENTIONS, genericFor) : undefined;
 
   function read({ span: source, project }: RoutedSpan): ReadSpan {
-    const span = redact ? redact(source) : source;
+    const span = redactor ? redactor.span(source) : source;
     const view = viewOf(span);
     try {
       const layout = layouts.of(span);

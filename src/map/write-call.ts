@@ -9,6 +9,7 @@ import { fillTemplate } from './nest.ts';
 import { createOtelDump } from './otel-dump.ts';
 import type { WrittenCall } from './pack.ts';
 import type { SpanReading } from './read-span.ts';
+import type { Redactor } from './redact.ts';
 import { type Context, parentText, summaryStart, withRepeated } from './rewrite-call.ts';
 import { parsedAt, type SpanView } from './span-view.ts';
 import { mayHoldHalves, withoutHalves } from './surrogates.ts';
@@ -30,7 +31,7 @@ export interface CallWriter {
 }
 
 /** Writes calls as JSON text, piece by piece: what is text already is not parsed and written anew. */
-export function createCallWriter(version: string): CallWriter {
+export function createCallWriter(version: string, redactor?: Pick<Redactor, 'merged'>): CallWriter {
   const attributes = createCallAttributes({ name: 'otel-weave-bridge', version });
   const dump = createOtelDump();
   const times = createTimeFormatter();
@@ -44,7 +45,8 @@ export function createCallWriter(version: string): CallWriter {
       const endNs = span.endNs || reading.endNs || 0n;
       const startedAt = times.iso(startNs);
       const endedAt = times.iso(endNs < startNs ? startNs : endNs);
-      const { inputs: found, output } = inputsOutputOf(reading, read.usage);
+      const whole = inputsOutputOf(reading, read.usage);
+      const { inputs: found, output } = redactor ? redactor.merged(whole) : whole;
       const exception = exceptionOf(view, reading);
       const displayName = displayNameOf(span, reading);
       const turnId = turnIdOf(span, reading);

@@ -1,9 +1,20 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { explanationText } from '../../src/cli/explain-text.ts';
+import { J } from '../support/spans.ts';
+import { createBench } from './child.ts';
 import { runInProcess } from './in-process.ts';
 
 const RECORDING = join(import.meta.dirname, '../fixtures/corpus/oi-anthropic/001.json');
+
+/** Its name takes a pattern that backtracks longer than anybody lives. */
+const SPAN = {
+  traceId: '1'.repeat(32),
+  spanId: '1'.repeat(16),
+  name: `${'a'.repeat(5000)}b`,
+  startTimeUnixNano: '1',
+  endTimeUnixNano: '2',
+};
 
 describe('otel-weave explain', () => {
   it('prints a table for each span', async () => {
@@ -35,6 +46,15 @@ describe('otel-weave explain', () => {
     expect(stdout.match(/^ {2}becomes /gm)).toHaveLength(12);
     expect(stdout).toMatch(/output\.choices +log record gen_ai\.choice {2}\[gen_ai\]/);
     expect(stdout).not.toContain('none of these files');
+  });
+
+  it('comes to an end, whatever patterns are given', async () => {
+    const bench = createBench();
+    const text = J({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] });
+    const redact = `map.redact=${J([{ value: '(a+)+$', replace: 'x' }])}`;
+    const { code, stdout } = await bench.run(['explain', '--set', redact, '-'], { stdin: text });
+    await bench.close();
+    expect([code, stdout]).toEqual([0, expect.stringContaining('1111111111111111')]);
   });
 
   it('says which file it cannot read', async () => {

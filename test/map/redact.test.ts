@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createMapper } from '../../src/map/map-spans.ts';
-import { createRedactor, type RedactRule } from '../../src/map/redact.ts';
+import { createRedactor } from '../../src/map/redact.ts';
+import type { RedactRule } from '../../src/map/redact-text.ts';
 import { type CallJson, J, PROJECT, type SpanSpec, spanOf } from '../support/spans.ts';
 
 const SECRET = 'sk-0123456789abcdef';
@@ -28,6 +29,25 @@ const PLACES: readonly (readonly [string, (text: string) => SpanSpec])[] = [
     'JSON in strings, 12 deep',
     (text) => ({ attributes: { a: Array.from({ length: 12 }).reduce<string>((one) => J([one]), J([text])) } }),
   ],
+  [
+    'JSON in a text as JSON',
+    (text) => ({ attributes: { 'input.value': J(J({ b: text })).replace('sk-', '\\u0073k-') } }),
+  ],
+  ['a text as JSON, with escapes', (text) => ({ attributes: { 'input.value': J(text).replace('sk-', '\\u0073k-') } })],
+  [
+    'texts of which a message is put together',
+    (text) => ({
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.output.messages': J(
+          [text.slice(0, -10), text.slice(-10)].map((content) => ({
+            role: 'assistant',
+            parts: [{ type: 'text', content }],
+          })),
+        ),
+      },
+    }),
+  ],
   ['an event’s name', (text) => ({ events: [{ name: text }] })],
   ['an event’s attribute', (text) => ({ events: [{ name: 'e', attributes: { a: text } }] })],
   [
@@ -53,6 +73,20 @@ describe('redaction by value', () => {
     expect(after).not.toContain('0123456789abcdef');
     expect(after).toContain('[key]');
     JSON.parse(after);
+  });
+
+  it.each([
+    ['a text', `{"b":"${SECRET}","b":1}`],
+    ['an object', `{"b":{"c":"${SECRET}"},"b":1}`],
+    ['a text with escapes, in a list', `[{"b":1},{"b":"${SECRET.replace('sk', '\\u0073k')}","b":1}]`],
+  ])('reaches %s that JSON says before another member of that name', (_what, a) => {
+    expect(redacted({ attributes: { a } })).toContain('0123456789abcdef');
+    expect(redacted({ attributes: { a } }, byValue)).not.toContain('0123456789abcdef');
+  });
+
+  it('leaves JSON without matches letter for letter', () => {
+    const a = '{ "b" : "x: \\"y\\"", "c":[ 1.0, {"d":{}} ] ,"id":1795160680123456789}';
+    expect(redacted({ attributes: { a } }, byValue, byKey)).toBe(redacted({ attributes: { a } }));
   });
 
   it('replaces each match and leaves the rest', () => {
@@ -137,6 +171,16 @@ describe('redaction by key', () => {
     const rule = { key: /^user$/, value: /\d+/, replacement: '#' };
     const call = JSON.parse(redacted({ attributes: { user: 'u-77', other: 'o-77' } }, rule));
     expect([call.attributes.user, call.attributes.other]).toEqual(['u-#', 'o-77']);
+  });
+
+  it.each([
+    ['a kvlist', { user: { name: 'u-77', list: ['a-77', 77] }, other: 'o-77' }],
+    ['JSON', { user: J({ name: 'u-77', list: ['a-77', 77] }), other: 'o-77' }],
+    ['escapes', { user: '{"name":"u-7\\u0037","list":["a-\\u00377",77]}', other: 'o-77' }],
+  ])('with a value replaces what is in %s below the key, and nothing else of it', (_what, attributes) => {
+    const rule = { key: /^user$/, value: /\d+/, replacement: '#' };
+    const call = JSON.parse(redacted({ attributes }, rule));
+    expect([call.attributes.user, call.attributes.other]).toEqual([{ name: 'u-#', list: ['a-#', '#'] }, 'o-77']);
   });
 });
 
@@ -259,9 +303,9 @@ describe('a redactor', () => {
   });
 
   it('leaves the span as it was, and shares what spans share', () => {
-    const redact = createRedactor([byValue]);
+    const redactor = createRedactor([byValue]);
     const span = spanOf({ attributes: { a: SECRET }, resource: { b: SECRET } });
-    const [one, two] = [redact(span), redact(span)];
+    const [one, two] = [redactor.span(span), redactor.span(span)];
     expect(span.attributes.get('a')).toBe(SECRET);
     expect(one.resource).toBe(two.resource);
   });
