@@ -15,6 +15,8 @@ export interface BatcherDeps<Item> {
   readonly clock: Clock;
   /** Takes over a finished batch. */
   readonly cut: (lane: Lane, items: readonly Item[]) => void;
+  /** Of a lane that takes less than `maxBytes`, what it takes. */
+  readonly maxBytesOf?: (lane: Lane) => number;
 }
 
 export interface Batcher<Item> {
@@ -55,13 +57,14 @@ export function createBatcher<Item extends { readonly call: Call }>(
     add(item) {
       const { json } = item.call;
       const lane = laneOf(item.call);
+      const maxBytes = deps.maxBytesOf?.(lane) ?? settings.maxBytes;
       const full = open.get(lane);
-      if (full && full.bytes + 1 + json.length > settings.maxBytes) cut(lane);
+      if (full && full.bytes + 1 + json.length > maxBytes) cut(lane);
 
       const batch = open.get(lane) ?? start(lane);
       batch.bytes += json.length + (batch.items.length > 0 ? 1 : 0);
       batch.items.push(item);
-      if (batch.items.length >= settings.maxCalls || batch.bytes >= settings.maxBytes) cut(lane);
+      if (batch.items.length >= settings.maxCalls || batch.bytes >= maxBytes) cut(lane);
     },
     flush(only) {
       for (const lane of [...open.keys()]) if (only === undefined || lane === only) cut(lane);

@@ -34,6 +34,18 @@ const OF_THE_SERVER = new Set([401, 407]);
 /** Client errors that a later attempt with the same bytes may not meet again. */
 const TRANSIENT = new Set([408, 425, 429]);
 
+/** The connection was there, and ended. */
+const BROKE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/** No TLS, a certificate that is not trusted, or a server that asks for another one: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE =
+  /^(EPROTO$|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
+const CHECK_TLS =
+  'Check weave.url and the certificate of its server; weave.tls.ca_file names an authority of your own.';
+
+/** What a proxy says to a request for a tunnel, in the message of Node's agent. */
+const NO_TUNNEL = 'ERR_PROXY_TUNNEL';
+
 /** What FastAPI says where no route has this path; Weave's own 404 tells what it did not find. */
 const NO_ROUTE = 'Not Found';
 
@@ -44,7 +56,7 @@ const NO_ROUTE = 'Not Found';
 export function classify(answer: Answer, nowMs: number): EndpointOutcome {
   // A 413 often comes while the body is still being sent, and the connection ends with it.
   if (answer.status === 'failed' && answer.httpStatus === 413) return { status: 'too_large', reason: 'HTTP 413' };
-  if (answer.status === 'failed') return { status: 'retry', reason: `${answer.code}: ${answer.message}` };
+  if (answer.status === 'failed') return failure(answer);
 
   const { httpStatus } = answer;
   if (httpStatus >= 200 && httpStatus < 300) return success(answer.body);
@@ -56,6 +68,19 @@ export function classify(answer: Answer, nowMs: number): EndpointOutcome {
   if (httpStatus < 500 && !TRANSIENT.has(httpStatus)) return refusal(httpStatus, reason, answer.body);
   const afterMs = retryAfterMs(answer.retryAfter, nowMs);
   return afterMs === undefined ? { status: 'retry', reason } : { status: 'retry', reason, afterMs };
+}
+
+function failure({ code, message, httpStatus }: Extract<Answer, { status: 'failed' }>): EndpointOutcome {
+  const said = message.replace(/\s+/g, ' ').trim();
+  const reason = said.startsWith(code) ? said : `${code}: ${said}`;
+  const todo = CERTIFICATE.test(code) ? CHECK_TLS : isTurnedAway(code, message) ? CHECK_PROXY : undefined;
+  if (todo !== undefined) return { status: 'held', concerns: 'server', reason, todo };
+  return { status: 'retry', reason, ...(httpStatus === undefined && BROKE.has(code) && { broke: true }) };
+}
+
+/** By a proxy that wants another name or password, or does not let anybody go there. */
+function isTurnedAway(code: string, message: string): boolean {
+  return code === NO_TUNNEL && /\b4\d\d\b/.test(message);
 }
 
 function refusal(httpStatus: number, reason: string, body: string): EndpointOutcome {
@@ -75,8 +100,16 @@ function refusal(httpStatus: number, reason: string, body: string): EndpointOutc
 
 /** A login page or a captive portal also answers 200: calls are forgotten only for an answer that can be Weave's. */
 function success(body: string): SendOutcome {
-  if (body === '' || isRecord(parsed(body))) return { status: 'accepted' };
+  const answered = parsed(body);
+  if (body === '' || (isRecord(answered) && !saysError(answered))) return { status: 'accepted' };
+  if (isRecord(answered))
+    return { status: 'retry', reason: `answered 2xx with an error: ${serverMessage(body) ?? ''}` };
   return { status: 'retry', reason: 'answered 2xx, but not with JSON: is weave.url the address of a Weave server?' };
+}
+
+/** Gateways do that. Weave says nothing of the kind with a 2xx. */
+function saysError(answered: Readonly<Record<string, unknown>>): boolean {
+  return ['error', 'errors', 'error_code', 'detail'].some((key) => Boolean(answered[key]));
 }
 
 /** `Retry-After` as seconds or as an HTTP-date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */

@@ -2,11 +2,13 @@ import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import { type Lane, partsOf } from '../core/lane.ts';
 import type { Deliver, Delivery } from '../core/ports.ts';
+import { ENVELOPE_BYTES } from './batch-body.ts';
 import { type BatcherSettings, createBatcher } from './batcher.ts';
 import { halve } from './halve.ts';
-import { accept, bury, type Item, isWholeHandover, newHandover, release } from './handover.ts';
+import { accept, bury, type Item, newHandover, onlyHandover, release } from './handover.ts';
 import type { GatedOutcome, Later, Send } from './outcome.ts';
 import { createProjectLabel } from './project-label.ts';
+import { createSizeLimit, SMALLEST_BYTES } from './size-limit.ts';
 import { createSuspects } from './suspects.ts';
 
 export interface DeliverDeps {
@@ -46,6 +48,7 @@ interface Traffic {
  *                                                 ├ too large: halve by bytes, down to one call, then shorten that
  *                                                 └ refused: halve by count, down to the one bad call
  *   suspects go by themselves, and are halved after any failure, so that what shares a request with them gets through
+ *   batches of a lane get smaller where larger ones do not get through (see SizeLimit)
  *
  * Halving finds one bad call of 1000 with 21 requests, where one by one takes 1001. It is the worse way only where most
  * of them are bad, and then never twice as bad.
@@ -54,11 +57,13 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
   const lanes = new Map<Lane, Traffic>();
   const laneWidth = Math.max(1, settings.concurrency - 1);
   const stopping = new AbortController();
-  const batcher = createBatcher<Item>({ clock: deps.clock, cut: enqueue }, settings);
+  const sizes = createSizeLimit(deps.clock, settings.maxBytes);
+  const batching = { clock: deps.clock, maxBytesOf: sizes.of };
+  const batcher = createBatcher<Item>({ ...batching, cut: enqueue }, settings);
   const suspects = createSuspects();
   const labelOf = createProjectLabel();
   const suspectBatcher = createBatcher<Item>(
-    { clock: deps.clock, cut: (lane, items) => void sendItems(lane, items, deps.sendAlone) },
+    { ...batching, cut: (lane, items) => void sendItems(lane, items, deps.sendAlone) },
     settings,
   );
 
@@ -89,24 +94,34 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
     countTry(items.length, outcome);
     const halves = (weightOf: (item: Item) => number) => sendHalves(lane, halve(items, weightOf), send);
     const [first] = items;
+    const bytes = items.reduce((sum, { call }) => sum + call.json.length, ENVELOPE_BYTES);
     switch (outcome.status) {
       case 'accepted':
         countCalls(lane, items.length, 'delivered');
         deps.counters.add('exporter_shortened_calls', items.filter(({ whole }) => whole !== undefined).length);
-        // A part of a suspect clears it of nothing.
-        if (send === deps.send) suspects.accepted(calls);
+        sizes.accepted(lane, bytes);
         return accept(items);
       case 'too_large': {
-        if (items.length > 1) return halves(({ call }) => call.json.length);
+        if (items.length > 1) {
+          sizes.tooLarge(lane, bytes);
+          return halves(({ call }) => call.json.length);
+        }
         const shorter = first && shortened(first);
         return shorter ? sendItems(lane, [shorter], send) : giveUp(lane, items, outcome.reason);
       }
       case 'refused':
         return items.length > 1 ? halves(() => 1) : giveUp(lane, items, outcome.reason);
-      case 'later':
+      case 'later': {
         if (send === deps.sendAlone && items.length > 1) return halves(() => 1);
-        if (outcome.trouble !== undefined && isWholeHandover(items)) suspects.failed(calls, outcome.trouble);
+        // What no proxy has answered 413 for, though that is what keeps it from getting through: it is a suspect by now.
+        const isCutOff = outcome.broke && send === deps.sendAlone && bytes > SMALLEST_BYTES;
+        const shorter = isCutOff && first ? shortened(first) : undefined;
+        if (shorter) return sendItems(lane, [shorter], send);
+        if (outcome.broke && items.length > 1) sizes.broke(lane, bytes);
+        const handover = onlyHandover(items);
+        if (outcome.trouble !== undefined && handover) suspects.failed(handover.first, outcome.trouble);
         return postpone(lane, items, outcome);
+      }
       case 'aborted':
         return release(items);
     }
@@ -152,10 +167,15 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
 
   return {
     deliver(calls, acceptedAtMs) {
-      if (calls.length === 0) return Promise.resolve({ delivered: 0, dead: [], released: false });
+      const [first] = calls;
+      if (first === undefined) return Promise.resolve({ delivered: 0, dead: [], released: false });
       const { promise, resolve } = Promise.withResolvers<Delivery>();
-      const handover = newHandover(calls.length, acceptedAtMs, resolve);
-      const isSuspect = suspects.has(calls);
+      const handover = newHandover(first, calls.length, acceptedAtMs, (delivery) => {
+        // A part of a suspect clears it of nothing.
+        if (!delivery.released) suspects.ended(first);
+        resolve(delivery);
+      });
+      const isSuspect = suspects.has(first);
       for (const call of calls) (isSuspect ? suspectBatcher : batcher).add({ call, handover });
       suspectBatcher.flush();
       if (stopping.signal.aborted) batcher.flush();

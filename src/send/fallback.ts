@@ -9,6 +9,9 @@ export interface FallbackDeps {
   readonly log: Log;
 }
 
+/** How long a server that has had the route may be without it before it is taken for an older one. */
+export const MISSING_MS = 60_000;
+
 export interface FallbackSettings {
   /** How long it is remembered that a server is an older one: it may be upgraded meanwhile. */
   readonly recheckMs: number;
@@ -19,12 +22,26 @@ export interface FallbackSettings {
  *
  *   complete ── no such route ──> upsert batch ── this project takes complete calls only ──> complete
  *
- * The route is a property of the server, so one answer serves for all projects.
+ * The route is a property of the server, so one answer serves for all projects. Where it has been there, a 404 or two are
+ * a rollout: a project without calls that is written to in the older way keeps to that way for ever.
  */
 export function createFallback(deps: FallbackDeps, settings: FallbackSettings): Send<SendOutcome> {
   const { complete, upsertBatch, clock, log } = deps;
   /** Until then (monotonic) the server is taken for an older one. */
   let olderUntilMs: number | undefined;
+  let route: 'unknown' | 'seen' = 'unknown';
+  /** Since when (monotonic) a route that was there is not. */
+  let missingSinceMs: number | undefined;
+
+  function isRollout(outcome: EndpointOutcome): boolean {
+    if (outcome.status === 'accepted') {
+      route = 'seen';
+      missingSinceMs = undefined;
+    }
+    if (outcome.status !== 'no_route' || route === 'unknown') return false;
+    missingSinceMs ??= clock.monotonic();
+    return clock.monotonic() - missingSinceMs < MISSING_MS;
+  }
 
   function noteRoute(outcome: EndpointOutcome): void {
     if (outcome.status === 'no_route') {
@@ -39,6 +56,7 @@ export function createFallback(deps: FallbackDeps, settings: FallbackSettings): 
 
   const tryComplete: Send<EndpointOutcome> = async (...request) => {
     const outcome = await complete(...request);
+    if (isRollout(outcome)) return TWO_VERSIONS;
     noteRoute(outcome);
     return outcome;
   };

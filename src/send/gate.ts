@@ -181,7 +181,8 @@ function keepsBack(state: State | undefined): string | undefined {
 }
 
 function later(blockedBy: string, failure: Failure, trouble: number): Later {
-  return { status: 'later', blockedBy, trouble, ...(failure.status === 'retry' && { failure: failure.reason }) };
+  if (failure.status === 'held') return { status: 'later', blockedBy, trouble };
+  return { status: 'later', blockedBy, trouble, failure: failure.reason, ...(failure.broke && { broke: true }) };
 }
 
 function report(log: Log, failure: Failure, fields: LogFields): void {

@@ -6,8 +6,8 @@ export interface Handover {
   readonly done: (delivery: Delivery) => void;
   /** When its request came in, milliseconds since the epoch. */
   readonly acceptedAtMs: number;
-  /** How many calls it is of. */
-  readonly calls: number;
+  /** The first of its calls. */
+  readonly first: Call;
   readonly dead: DeadSpan[];
   pending: number;
   delivered: number;
@@ -23,14 +23,20 @@ export interface Item {
   readonly whole?: Buffer;
 }
 
-export function newHandover(calls: number, acceptedAtMs: number, done: (delivery: Delivery) => void): Handover {
-  return { done, acceptedAtMs, calls, dead: [], pending: calls, delivered: 0, released: false, blockedBy: undefined };
+/** Of calls of which there is at least one. */
+export function newHandover(
+  first: Call,
+  calls: number,
+  acceptedAtMs: number,
+  done: (delivery: Delivery) => void,
+): Handover {
+  return { done, acceptedAtMs, first, dead: [], pending: calls, delivered: 0, released: false, blockedBy: undefined };
 }
 
-/** Whether these are all calls of one handover and no others. */
-export function isWholeHandover(items: readonly Item[]): boolean {
+/** The handover that all of these are of; undefined where they are of several. */
+export function onlyHandover(items: readonly Item[]): Handover | undefined {
   const handover = items[0]?.handover;
-  return handover?.calls === items.length && items.every((item) => item.handover === handover);
+  return items.every((item) => item.handover === handover) ? handover : undefined;
 }
 
 export function accept(items: readonly Item[]): void {

@@ -5,12 +5,16 @@ import type { Lane } from '../core/lane.ts';
 export type SendOutcome =
   /** Weave holds every call of the request. */
   | { readonly status: 'accepted' }
-  /** Nothing wrong with the calls: the same bytes again later. `afterMs`: what the server asked for. */
-  | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number }
+  /**
+   * Nothing wrong with the calls: the same bytes again later. `afterMs`: what the server asked for. `broke`: the connection
+   * ended, or the time was over, before there was an answer, which the size of the body may be the reason for.
+   */
+  | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number; readonly broke?: true }
   /** Key, project or address are not accepted: the calls wait until a person has corrected that. `todo` says how. */
   | {
       readonly status: 'held';
-      readonly httpStatus: number;
+      /** Undefined where no request got so far. */
+      readonly httpStatus?: number;
       /** Whether it concerns every request to this server, or those of this project. */
       readonly concerns: 'server' | 'project';
       readonly reason: string;
@@ -45,6 +49,8 @@ export interface Later {
   readonly failure?: string;
   /** Where an attempt was made: a number that is the same for all failures between two successes. */
   readonly trouble?: number;
+  /** As of the outcome. */
+  readonly broke?: true;
 }
 
 /** Sends calls that all belong to `lane`. Never rejects. What wraps a `Send` has its form. */

@@ -11,29 +11,28 @@ const MAX_REMEMBERED = 10_000;
  * that does not like it. They are no reason to keep anybody else waiting.
  */
 export interface Suspects {
-  /** All calls of one `deliver()` were sent without others, and failed. `trouble`: see `Later`. */
-  failed(calls: readonly Call[], trouble: number): void;
-  /** Whether these calls, of one `deliver()`, are suspected. */
-  has(calls: readonly Call[]): boolean;
-  accepted(calls: readonly Call[]): void;
+  /** Calls of one `deliver()`, known by the first of them, were sent without others, and failed. `trouble`: see `Later`. */
+  failed(first: Call, trouble: number): void;
+  /** Whether they are suspected. */
+  has(first: Call): boolean;
+  /** All of them have been answered for. */
+  ended(first: Call): void;
 }
 
 export function createSuspects(): Suspects {
-  /** By the id of the first call. */
   const remembered = new Map<string, { readonly failures: number; readonly trouble: number }>();
-  const keyOf = ([first]: readonly Call[]): string => (first ? laneOf(first) + first.id : '');
+  const keyOf = (first: Call): string => laneOf(first) + first.id;
   return {
-    failed(calls, trouble) {
-      const before = remembered.get(keyOf(calls));
+    failed(first, trouble) {
+      const before = remembered.get(keyOf(first));
       if (before?.trouble === trouble) return;
-      remembered.set(keyOf(calls), { failures: (before?.failures ?? 0) + 1, trouble });
+      remembered.set(keyOf(first), { failures: (before?.failures ?? 0) + 1, trouble });
       const [oldest] = remembered.keys();
       if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
     },
-    has: (calls) => (remembered.get(keyOf(calls))?.failures ?? 0) >= MAX_FAILURES,
-    accepted(calls) {
-      if (remembered.size === 0) return;
-      for (const call of calls) remembered.delete(keyOf([call]));
+    has: (first) => (remembered.get(keyOf(first))?.failures ?? 0) >= MAX_FAILURES,
+    ended(first) {
+      if (remembered.size > 0) remembered.delete(keyOf(first));
     },
   };
 }

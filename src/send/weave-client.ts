@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import got, { RequestError } from 'got';
+import got, { RequestError, TimeoutError } from 'got';
 import type { Account } from '../core/accounts.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
@@ -151,7 +151,7 @@ export function createWeaveClient(deps: WeaveClientDeps, settings: WeaveClientSe
     count(answer, body.length);
     if (answer.status === 'answered' && KEY_REFUSED.has(answer.httpStatus)) apiKey = settings.apiKey();
     const outcome = classify(answer, deps.clock.now());
-    if (account === undefined || outcome.status !== 'held' || !KEY_REFUSED.has(outcome.httpStatus)) return outcome;
+    if (account === undefined || outcome.status !== 'held' || !KEY_REFUSED.has(outcome.httpStatus ?? 0)) return outcome;
     // The key of one sender is no reason to keep the others waiting.
     return { ...outcome, concerns: 'project', todo: CHECK_SENDER };
   }
@@ -176,10 +176,18 @@ function* asItIs(body: Buffer): Generator<Buffer> {
 }
 
 function failed(thrown: unknown): Answer {
-  if (!(thrown instanceof RequestError))
-    return { status: 'failed', code: 'ERR_UNEXPECTED', message: messageOf(thrown) };
-  const { code, message, response } = thrown;
-  return { status: 'failed', code, message, ...(response && { httpStatus: response.statusCode }) };
+  const message = messageOf(thrown);
+  if (!(thrown instanceof RequestError)) return { status: 'failed', code: codeOf(thrown), message };
+  const { code, response } = thrown;
+  if (response) return { status: 'failed', code, message, httpStatus: response.statusCode };
+  const isConnecting = thrown instanceof TimeoutError && thrown.event !== 'request';
+  return { status: 'failed', code: isConnecting ? 'ECONNTIMEOUT' : code, message };
+}
+
+/** What the socket throws while the body is being written is no error of got's. */
+function codeOf(thrown: unknown): string {
+  const hasCode = typeof thrown === 'object' && thrown !== null && 'code' in thrown;
+  return hasCode ? String(thrown.code) : 'ERR_UNEXPECTED';
 }
 
 function pathOf(lane: Lane): string {

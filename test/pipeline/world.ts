@@ -13,7 +13,7 @@ import {
   type PipelineDeps,
   type PipelineSettings,
 } from '../../src/pipeline/pipeline.ts';
-import { createDeliver, type Deliverer, type DeliverSettings } from '../../src/send/deliver.ts';
+import { createDeliver, type DeliverDeps, type Deliverer, type DeliverSettings } from '../../src/send/deliver.ts';
 import { createGate } from '../../src/send/gate.ts';
 import type { Send, SendOutcome } from '../../src/send/outcome.ts';
 import { createFakeQueue } from '../send/fake-queue.ts';
@@ -112,6 +112,7 @@ export interface Options {
   readonly deps?: Partial<PipelineDeps>;
   readonly settings?: Partial<PipelineSettings>;
   readonly batch?: Partial<DeliverSettings>;
+  readonly shorten?: DeliverDeps['shorten'];
   readonly time?: FakeClockSettings;
   /** Sees the calls of every request to Weave. */
   readonly onCalls?: (calls: readonly Call[]) => void;
@@ -140,7 +141,7 @@ export function setUp(options: Options = {}) {
     { send, clock, log: silentLog, wake: () => pipeline.wake() },
     { initialMs: 1000, maxMs: 30_000 },
   );
-  const deliverer = createDeliver({ ...gate, clock, counters, shorten: (json) => json }, batch);
+  const deliverer = createDeliver({ ...gate, clock, counters, shorten: options.shorten ?? ((json) => json) }, batch);
   const join = createJoinLogs(
     { clock, log: silentLog },
     { waitMs: 5_000, keepMs: 60_000, maxSpans: 100, maxBytes: 1024 * 1024 },

@@ -8,7 +8,7 @@ export interface Identity {
   readonly key: string;
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const [BOOLEAN, INTEGER, BITS, OCTETS, OID, UTF8, TIME, SEQUENCE, SET] = [1, 2, 3, 4, 6, 12, 24, 0x30, 0x31];
 
 function der(tag: number | undefined, ...parts: readonly Buffer[]): Buffer {
@@ -29,14 +29,23 @@ interface Issuer extends Identity {
   readonly name: string;
 }
 
-function certify(name: string, issuer: Issuer | undefined, isCa: boolean): Issuer {
+interface Particulars {
+  /** In place of `localhost` and 127.0.0.1. */
+  readonly host?: string;
+  /** When it was made, from now: one of the day before yesterday has expired. */
+  readonly ageMs?: number;
+}
+
+function certify(name: string, issuer: Issuer | undefined, isCa: boolean, more: Particulars = {}): Issuer {
+  const { host = 'localhost', ageMs = 0 } = more;
+  const address = host === 'localhost' ? [der(0x87, Buffer.from([127, 0, 0, 1]))] : [];
   const own = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const key = own.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const signer: KeyObject = issuer ? createPrivateKey(issuer.key) : own.privateKey;
-  const nowMs = Date.now();
+  const nowMs = Date.now() - ageMs;
   const extensions = isCa
     ? [extension('551d13', der(SEQUENCE, der(BOOLEAN, hex('ff'))))]
-    : [extension('551d11', der(SEQUENCE, der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1]))))];
+    : [extension('551d11', der(SEQUENCE, der(0x82, Buffer.from(host)), ...address))];
   const body = der(
     SEQUENCE,
     der(0xa0, der(INTEGER, hex('02'))),
@@ -53,11 +62,11 @@ function certify(name: string, issuer: Issuer | undefined, isCa: boolean): Issue
   return { name, key, cert: `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n` };
 }
 
-/** An authority that signs certificates for `localhost` and 127.0.0.1. */
+/** An authority that signs certificates, for `localhost` and 127.0.0.1 where nothing else is said. */
 export function createAuthority(name = 'a test authority') {
   const root = certify(name, undefined, true);
   return {
     cert: root.cert,
-    issue: (subject = 'localhost'): Identity => certify(subject, root, false),
+    issue: (subject = 'localhost', more: Particulars = {}): Identity => certify(subject, root, false, more),
   };
 }

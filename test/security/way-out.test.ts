@@ -9,7 +9,7 @@ import { createBench } from '../cli/child.ts';
 import { postRecording } from '../cli/recording.ts';
 import { asProtobuf, traceRequest } from '../receive/otlp.ts';
 import { closeAll, closeLater } from '../receive/receivers.ts';
-import { createAuthority } from './certificates.ts';
+import { createAuthority, DAY_MS } from './certificates.ts';
 import { sendTo, startBridge } from './service-world.ts';
 import { authority, temporaryFolder } from './transports.ts';
 
@@ -28,9 +28,9 @@ async function listen(server: Server): Promise<number> {
 }
 
 /** A Weave behind TLS, known to nobody but who trusts its authority; `clientCa`: it asks for a certificate. */
-async function startSecureWeave(clientCa?: string) {
+async function startSecureWeave(clientCa?: string, certificate?: Parameters<typeof authority.issue>[1]) {
   const paths: string[] = [];
-  const { cert, key } = authority.issue();
+  const { cert, key } = authority.issue('localhost', certificate);
   const server = createHttpsServer(
     { cert, key, ...(clientCa && { ca: clientCa, requestCert: true }) },
     (request, response) => {
@@ -78,6 +78,20 @@ function written(text: string): string {
   return file;
 }
 
+/** Options for a Weave with such a certificate, of a known authority. */
+async function shows(certificate: Parameters<typeof authority.issue>[1]): Promise<readonly string[]> {
+  return [`weave.url=${(await startSecureWeave(undefined, certificate)).url}`, caFile()];
+}
+
+async function plainPort(): Promise<number> {
+  return listen(createHttpServer());
+}
+
+async function throughProxy(credentials: string): Promise<readonly string[]> {
+  const { port } = await startProxy(await plainPort());
+  return ['weave.url=https://weave.example', `weave.proxy=http://${credentials}127.0.0.1:${port}`];
+}
+
 const SPANS = asProtobuf(traceRequest());
 const caFile = () => `weave.tls.ca_file=${written(authority.cert)}`;
 
@@ -114,10 +128,43 @@ describe('the way to Weave', () => {
     const weave = await startSecureWeave();
     const { addresses, log, close } = await startBridge(temporaryFolder(), `weave.url=${weave.url}`);
     await sendTo(addresses.http, SPANS);
-    while (!log.lines.some(({ level }) => level === 'warn')) await new Promise((resolve) => setImmediate(resolve));
+    while (!log.lines.some(({ level }) => level === 'error')) await new Promise((resolve) => setImmediate(resolve));
     expect(JSON.stringify(log.lines)).toMatch(/unable to (verify|get)/);
+    expect(JSON.stringify(log.lines)).toContain('weave.tls.ca_file');
     expect(await close()).toMatchObject({ delivered: 0, left: 1 });
     expect(weave.paths).toEqual([]);
+  });
+
+  it.each<[string, () => Promise<readonly string[]>, RegExp, RegExp | undefined]>([
+    [
+      'a certificate that has expired',
+      () => shows({ ageMs: 3 * DAY_MS }),
+      /certificate has expired/,
+      /weave\.tls\.ca_file/,
+    ],
+    ['a certificate of another host', () => shows({ host: 'weave.example' }), /altnames.*weave\.example/, /weave\.url/],
+    ['a certificate of nobody', async () => [`weave.url=${(await startSecureWeave()).url}`], /unable to/, /ca_file/],
+    ['a server without TLS', async () => [`weave.url=https://localhost:${await plainPort()}`], /SSL|TLS/, /weave\.url/],
+    ['a proxy that asks for a password', () => throughProxy(''), /407/, /proxy/],
+    [
+      'a host that is not there',
+      async () => ['weave.url=https://nowhere.invalid'],
+      /(ENOTFOUND|EAI_AGAIN).*nowhere/,
+      undefined,
+    ],
+    ['a port where nobody listens', async () => ['weave.url=http://localhost:9'], /ECONNREFUSED/, undefined],
+  ])('tells of %s, and what to do where a person can', async (_name, arrange, reason, todo) => {
+    const { addresses } = await startBridge(temporaryFolder(), ...(await arrange()));
+    await sendTo(addresses.http, SPANS);
+    let troubles: readonly string[] = [];
+    while (troubles.length === 0) {
+      const page = await fetch(`http://${addresses.health}/`);
+      const health = (await page.json()) as Partial<Record<'troubles' | 'reasons', readonly string[]>>;
+      troubles = health.troubles ?? health.reasons ?? [];
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(troubles).toEqual([expect.stringMatching(reason)]);
+    expect(troubles[0]).toMatch(todo ?? /in a row\)$/);
   });
 
   it.each([

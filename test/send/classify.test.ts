@@ -31,14 +31,43 @@ describe('classify', () => {
 
   it.each([
     ['a refused connection', 'ECONNREFUSED'],
-    ['a reset connection', 'ECONNRESET'],
-    ['a timeout', 'ETIMEDOUT'],
+    ['a connection that does not come about in time', 'ECONNTIMEOUT'],
     ['an unknown host', 'ENOTFOUND'],
+    ['a name server that does not answer', 'EAI_AGAIN'],
     ['an answer cut short', 'ERR_HTTP_CONTENT_LENGTH_MISMATCH'],
-    ['a bad certificate', 'CERT_HAS_EXPIRED'],
+    ['a proxy that cannot reach Weave', 'ERR_PROXY_TUNNEL'],
   ])('tries again after %s', (_, code) => {
     const outcome = classify({ status: 'failed', code, message: 'it broke' }, NOW);
     expect(outcome).toEqual({ status: 'retry', reason: `${code}: it broke` });
+  });
+
+  it.each(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE'])(
+    'tries again after %s, for which the size may be the reason where no answer had begun',
+    (code) => {
+      const broke = classify({ status: 'failed', code, message: 'it broke' }, NOW);
+      expect(broke).toEqual({ status: 'retry', reason: `${code}: it broke`, broke: true });
+      const begun = classify({ status: 'failed', code, message: 'it broke', httpStatus: 200 }, NOW);
+      expect(begun).toEqual({ status: 'retry', reason: `${code}: it broke` });
+    },
+  );
+
+  it.each([
+    ['CERT_HAS_EXPIRED', 'certificate has expired', 'weave.tls.ca_file'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', "Host: a. is not in the cert's altnames: DNS:b", 'weave.url'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed certificate in certificate chain', 'weave.tls.ca_file'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unable to verify the first certificate', 'weave.tls.ca_file'],
+    ['ERR_PROXY_TUNNEL', 'Failed: HTTP/1.1 407 Proxy Authentication Required', 'proxy'],
+  ])('holds everything after %s, for a person has to see to it', (code, message, todo) => {
+    const outcome = classify({ status: 'failed', code, message }, NOW);
+    expect(outcome).toEqual({
+      ...{ status: 'held', concerns: 'server', reason: `${code}: ${message}` },
+      todo: expect.stringContaining(todo),
+    });
+  });
+
+  it('does not say a code twice that the message begins with', () => {
+    const message = 'EAI_AGAIN: no answer';
+    expect(classify({ status: 'failed', code: 'EAI_AGAIN', message }, NOW)).toMatchObject({ reason: message });
   });
 
   it.each([200, 400, 401, 500])('tries again when an answer with status %i was cut short', (httpStatus) => {
@@ -57,6 +86,12 @@ describe('classify', () => {
     ['half an object', '{"id":', 'retry'],
     ['a login page', '<!doctype html><title>Sign in</title>', 'retry'],
     ['a list', '[]', 'retry'],
+    ['what older endpoints say', '{"res":[{"id":"1","trace_id":"2"},{}]}', 'accepted'],
+    ['nothing under error', '{"error":null,"detail":""}', 'accepted'],
+    ['an error', '{"error":"quota"}', 'retry'],
+    ['the error of a gateway', '{"errors":[{"message":"quota"}]}', 'retry'],
+    ['the detail of an error', '{"detail":"quota"}', 'retry'],
+    ['the code of an error', '{"error_code":"QUOTA"}', 'retry'],
   ])('takes a 200 with %s for %s: %s', (_, body, expected) => {
     expect(judge(200, body).status).toBe(expected);
   });

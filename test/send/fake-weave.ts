@@ -18,6 +18,8 @@ export type Behaviour =
   | { readonly kind: 'hang' }
   /** Ends the connection before the body is read. */
   | { readonly kind: 'cut_before' }
+  /** The same with a reset, which is what most of them do who have a limit and do not say so. */
+  | { readonly kind: 'reset' }
   /** Reads the body, then ends the connection: the calls may be stored. */
   | { readonly kind: 'cut_after' }
   /** 2xx headers and the first half of the body, then the end of the connection. */
@@ -61,6 +63,7 @@ export async function startFakeWeave(atPort = 0): Promise<FakeWeave> {
     const path = request.url ?? '';
     const early = behaviour({ path, bytes: 0, ids: [] });
     if (early.kind === 'cut_before') return void request.socket.destroy();
+    if (early.kind === 'reset') return void request.socket.resetAndDestroy();
     if (early.kind === 'answer_early') {
       request.pause();
       response.writeHead(early.status, { 'content-type': 'application/json', connection: 'close' });
@@ -92,6 +95,7 @@ export async function startFakeWeave(atPort = 0): Promise<FakeWeave> {
         return void response.socket?.destroy();
       case 'hang':
       case 'cut_before':
+      case 'reset':
       case 'answer_early':
         return;
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Log, silentLog } from '../../src/core/log.ts';
-import { createFallback } from '../../src/send/fallback.ts';
+import { createFallback, MISSING_MS } from '../../src/send/fallback.ts';
 import type { EndpointOutcome, Send } from '../../src/send/outcome.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { project, sampleCalls } from './samples.ts';
@@ -76,6 +76,22 @@ describe('the fallback', () => {
     expect(await send()).toBe(ACCEPTED);
     expect(await send()).toBe(ACCEPTED);
     expect(asked).toEqual(['complete', 'upsert', 'upsert', 'complete', 'complete']);
+  });
+
+  it('takes a 404 for a rollout where the route has been there, and for an older server only when that lasts', async () => {
+    const { send, asked, said, clock } = setUp([ACCEPTED, NO_ROUTE, ACCEPTED, NO_ROUTE]);
+    const rollout = { status: 'retry', reason: expect.stringContaining('two versions') };
+    await send();
+    expect(await send()).toMatchObject(rollout);
+    await clock.advance(MISSING_MS);
+    expect(await send()).toBe(ACCEPTED);
+    expect(await send()).toMatchObject(rollout);
+    await clock.advance(MISSING_MS - 1);
+    expect(await send()).toMatchObject(rollout);
+    expect([asked.includes('upsert'), said]).toEqual([false, []]);
+    await clock.advance(1);
+    expect(await send()).toBe(ACCEPTED);
+    expect([asked.at(-1), said]).toEqual(['upsert', ['warn']]);
   });
 
   it('tries again later where servers of two versions stand behind one address', async () => {

@@ -104,7 +104,10 @@ const TABLE: readonly (readonly [string, Trouble])[] = [
   ...[408, 425, 429, 500, 501, 502, 503, 504, 529].map((status) => [`${status}`, passing(status)] as const),
   ['429 with a Retry-After', { ...passing(429, '', { 'retry-after': '9' }), waitMs: 9000 }],
   ['503 with a Retry-After', { ...passing(503, '', { 'retry-after': '9' }), waitMs: 9000 }],
+  ['503 with a Retry-After of years', { ...passing(503, '', { 'retry-after': '999999999' }), waitMs: 300_000 }],
+  ['429 with a negative Retry-After', passing(429, '', { 'retry-after': '-5' })],
   ['200 with a login page', passing(200, '<html>Sign in</html>')],
+  ['200 with an error', passing(200, '{"error":"over quota"}')],
   ['200 with half an object', passing(200, '{"id":')],
   ['413 that stays', { behaviour: answer(413), requests: SHORTENED, dead: 'HTTP 413: because' }],
   [
@@ -112,6 +115,7 @@ const TABLE: readonly (readonly [string, Trouble])[] = [
     { behaviour: answer(413, '<html>too large</html>'), requests: SHORTENED, overBytes: 300 },
   ],
   ['a connection that is cut before the body is read', broken({ kind: 'cut_before' }, true)],
+  ['a connection that is reset before the body is read', broken({ kind: 'reset' }, true)],
   ['a connection that is cut before the answer', broken({ kind: 'cut_after' })],
   ['half an answer of a stated length', broken({ kind: 'half_body', framing: 'content-length' })],
   ['half an answer in chunks', broken({ kind: 'half_body', framing: 'chunked' })],

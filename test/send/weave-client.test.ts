@@ -132,6 +132,16 @@ describe('the Weave client', () => {
     expect(outcome.status).toBe('too_large');
   });
 
+  it.each(['reset', 'cut_before'] as const)(
+    'says that the connection broke where the body was still coming: %s',
+    async (kind) => {
+      weave.behave(() => ({ kind }));
+      const outcome = await client().complete(project(), LARGE_CALLS, RUNNING);
+      expect(outcome).toMatchObject({ status: 'retry', broke: true });
+      expect(outcome).not.toMatchObject({ reason: expect.stringContaining('UNEXPECTED') });
+    },
+  );
+
   it.each([
     ['nobody listens', 'http://127.0.0.1:1', 'ECONNREFUSED'],
     ['nobody has the name', 'http://no-such-host.invalid', 'ENOTFOUND'],
