@@ -1,3 +1,4 @@
+import { messageOf } from '../core/errors.ts';
 import { isThisMachine } from './base-url.ts';
 import type { Given, Problem, Reading, Setting } from './given.ts';
 import type { Sources } from './sources.ts';
@@ -18,10 +19,17 @@ export function keyFromNetrc(weaveUrl: string | undefined, sources: Sources): re
 export function keyFromFile(given: readonly Given[], sources: Sources): Reading {
   const named = given.findLast(({ path }) => path === FILE_PATH);
   if (named === undefined) return { given: [], problems: [] };
-  const text = readKeyFile(named.text, sources);
-  return text === undefined
-    ? { given: [], problems: [{ place: named.place, message: `${FILE_PATH}: cannot read a key from ${named.text}` }] }
-    : { given: [{ path: PATH, text, place: named.text }], problems: [] };
+  const { text, place } = named;
+  const problem = (why: string): Reading => ({
+    given: [],
+    problems: [{ place, message: `${FILE_PATH}: cannot read a key from ${text}: ${why}` }],
+  });
+  try {
+    const key = sources.readText(text).trim();
+    return key === '' ? problem('it is empty') : { given: [{ path: PATH, text: key, place: text }], problems: [] };
+  } catch (thrown) {
+    return problem(messageOf(thrown));
+  }
 }
 
 /** What the file holds, without white space around it; undefined where it cannot be read or is empty. */
@@ -36,7 +44,7 @@ export function readKeyFile(path: string, sources: Sources): string | undefined 
 /** A Weave on this machine asks for no key; every other one does, and where senders bring their own that is not ours. */
 export function missingKey(given: readonly Given[], settings: ReadonlyMap<string, Setting>): readonly Problem[] {
   const url = settings.get('weave.url')?.value;
-  if (given.some(({ path }) => path === PATH) || typeof url !== 'string') return [];
+  if (given.some(({ path }) => path === PATH || path === FILE_PATH) || typeof url !== 'string') return [];
   if (isThisMachine(url) || settings.get('receive.auth.wandb_key')?.value === 'require') return [];
   const message = 'missing; set WANDB_API_KEY, or weave.api_key in the config file, or run `wandb login`';
   return [{ place: PATH, message }];

@@ -5,9 +5,12 @@ export const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 export const DAMAGED: ReadonlySet<unknown> = new Set([SQLITE_CORRUPT, SQLITE_NOTADB]);
 
+export const corruptName = (path: string, nowMs: number): string =>
+  `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(':', '')}`;
+
 /** Renames a database together with its log of recent changes, and returns the new path. */
 export function setAside(path: string, nowMs: number): string {
-  const newPath = `${path}.corrupt-${new Date(nowMs).toISOString().replaceAll(':', '')}`;
+  const newPath = corruptName(path, nowMs);
   if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${newPath}-wal`);
   rmSync(`${path}-shm`, { force: true });
   renameSync(path, newPath);

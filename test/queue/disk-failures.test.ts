@@ -1,4 +1,4 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createCounters } from '../../src/core/counters.ts';
 import { silentLog } from '../../src/core/log.ts';
@@ -231,6 +231,38 @@ describe('the disk queue, when its file is damaged,', () => {
     expect(numbersOf(again.claim(MIB))).toEqual([31]);
     expect(log.lines).toHaveLength(1);
     await again.close();
+  });
+
+  it.each<[string, string, (path: string) => void]>([
+    ['log has lost its head', '-wal', (path) => overwrite(path, 0, 32)],
+    ['log has become something else', '-wal', (path) => writeFileSync(path, 'not a log at all'.repeat(1000))],
+    ['file is empty and its log is not', '', (path) => writeFileSync(path, '')],
+  ])('says so after a kill where the %s, keeps what there was, and goes on', async (_, suffix, damage) => {
+    const child = startChild('churn', place.dir, 1000);
+    await child.untilLines(50);
+    await child.kill();
+    damage(`${place.dir}/queue.db${suffix}`);
+    const logged = readFileSync(`${place.dir}/queue.db-wal`);
+    const log = recordingLog();
+    const queue = openQueue(place.dir, {}, log);
+    expect(await queue.put(request(1))).toEqual({ status: 'accepted' });
+    await queue.close();
+    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+    const kept = readdirSync(place.dir).find((name) => /^queue\.db\.corrupt-.*-wal$/.test(name));
+    expect(readFileSync(`${place.dir}/${kept}`).equals(logged)).toBe(true);
+
+    await openQueue(place.dir, {}, log).close();
+    expect(log.lines).toHaveLength(1);
+  });
+
+  it('says nothing of a log that is as it should be after a kill', async () => {
+    const child = startChild('churn', place.dir, 1000);
+    await child.untilLines(50);
+    await child.kill();
+    expect(statSync(`${place.dir}/queue.db-wal`).size).toBeGreaterThan(0);
+    const log = recordingLog();
+    await openQueue(place.dir, {}, log).close();
+    expect(log.lines).toEqual([]);
   });
 
   it('sets the log of changes aside, too', async () => {
