@@ -14,6 +14,7 @@ import { createDispatch } from './http/dispatch.ts';
 import { createGuard } from './http/guard.ts';
 import { listen } from './http/listen.ts';
 import { CLOSE_GRACE_MS, MAX_BODY_BYTES, MAX_ROW_BYTES } from './limits.ts';
+import { missingPage } from './pages/missing-page.ts';
 import { createRoutes } from './routes.ts';
 import { createScoreLater } from './score-later.ts';
 import { createStats } from './stats.ts';
@@ -66,6 +67,7 @@ export async function startLocalWeave(deps: LocalWeaveDeps, settings: LocalWeave
       faults,
       stats,
       routes: createRoutes({ clock, store, faults, stats, scoreLater, batches, otlpUrl }),
+      missingPage,
       guard: createGuard(settings.host, settings.apiKey ?? null),
       closing: closing.signal,
     },

@@ -10,7 +10,7 @@ const tokensOf = (text: string) => Math.max(1, Math.ceil(text.length / 4));
 export function echoAnswer(endpoint: string, body: JsonObject): JsonObject {
   const asked = JSON.stringify(body['messages'] ?? body['input'] ?? body['prompt'] ?? '');
   const model = body['model'];
-  const said = judgement(asked);
+  const said = judgement(asked, lastWords(body));
   const [input, output] = [tokensOf(asked), tokensOf(said)];
   const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
   const id = hash('sha256', asked, 'hex').slice(0, 12);
@@ -59,9 +59,16 @@ export function shareOf(text: string): number {
   return (Number.parseInt(hash('sha256', text, 'hex').slice(0, 4), 16) % 101) / 100;
 }
 
-function judgement(asked: string): string {
+/** The text that was asked last, as it is; what is no text as JSON. */
+function lastWords({ messages, input, prompt }: JsonObject): string {
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : undefined;
+  const said = isJsonObject(last) ? last['content'] : (messages ?? input ?? prompt ?? '');
+  return (typeof said === 'string' ? said : JSON.stringify(said ?? null)).trim();
+}
+
+function judgement(asked: string, words: string): string {
   const score = shareOf(asked);
-  const reason = `echo: ${asked.slice(-ECHO_CHARACTERS)}`;
+  const reason = `echo: ${words.slice(-ECHO_CHARACTERS)}`;
   return JSON.stringify({ score, label: score >= 0.5 ? 'good' : 'poor', reason });
 }
 

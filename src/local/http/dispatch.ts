@@ -18,6 +18,8 @@ export interface DispatchDeps {
   readonly faults: Faults;
   readonly stats: Stats;
   readonly routes: readonly Route[];
+  /** What a browser is shown where there is nothing. */
+  readonly missingPage: () => Reply;
   readonly guard: Guard;
   /** Aborted when the server closes: waits are cut short. */
   readonly closing: AbortSignal;
@@ -70,7 +72,7 @@ export function createDispatch(deps: DispatchDeps, settings: DispatchSettings) {
       if (path.startsWith('/v2/') && faults.behaviour().v2 === 'missing') return NOT_FOUND;
       switch (found.status) {
         case 'missing':
-          return NOT_FOUND;
+          return request.headers.accept?.includes('text/html') ? deps.missingPage() : NOT_FOUND;
         case 'other_method':
           return detail(405, 'Method Not Allowed', { allow: found.allow });
         case 'found':

@@ -4,10 +4,11 @@ import type { FeedbackRow } from '../store/feedback.ts';
 import type { CallRow } from '../store/rows.ts';
 import { attributesOf, opNameOf } from '../wire-call.ts';
 import { conversation, inputMessages, outputMessages } from './chat.ts';
+import { feedbackView } from './feedback-view.ts';
 import { formatCount } from './format.ts';
 import { type Fragment, type Html, html } from './html.ts';
 import { clipText, jsonText } from './json-text.ts';
-import { durationOf, kindBadge, moment, nameOf, statusWord } from './parts.ts';
+import { definitions, durationOf, kindBadge, moment, nameOf, statusWord } from './parts.ts';
 
 export function callPanel(row: CallRow, feedback: readonly FeedbackRow[]): Html {
   const { otel_span: otelSpan, ...attributes } = attributesOf(row);
@@ -52,11 +53,6 @@ function usageOf(summary: unknown): Fragment {
   });
 }
 
-function definitions(values: readonly (readonly [string, Fragment])[]): Html {
-  const shown = values.filter(([, value]) => value !== null);
-  return html`<dl class="facts">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
-}
-
 function isCount(value: unknown): value is number {
   return typeof value === 'number';
 }
@@ -71,10 +67,6 @@ function inputsView(inputs: unknown): Fragment {
 function outputView(output: unknown): Fragment {
   const messages = outputMessages(output);
   return messages ? [conversation(messages), section('Whole output', false, jsonView(output))] : jsonView(output);
-}
-
-function feedbackView(row: FeedbackRow): Html {
-  return html`<h4>${row.feedback_type} <small>${row.creator}</small></h4>${jsonView(JSON.parse(row.payload))}`;
 }
 
 function jsonView(value: unknown): Html {

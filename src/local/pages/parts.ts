@@ -51,6 +51,12 @@ export function tokensOf(tokens: number): string {
   return tokens === 0 ? '' : formatCount(tokens);
 }
 
+/** Names with their values; what is null is left out. */
+export function definitions(values: readonly (readonly [string, Fragment])[]): Html {
+  const shown = values.filter(([, value]) => value !== null);
+  return html`<dl class="facts">${shown.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
 /** A moment, to the millisecond; `label` instead of it where that reads better. */
 export function moment(us: number, label?: string): Html {
   const iso = formatTime(us);

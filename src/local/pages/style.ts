@@ -11,6 +11,7 @@ a:hover { text-decoration: underline; }
 a:focus-visible, summary:focus-visible { outline: 2px solid var(--accent); outline-offset: 1px; }
 code, pre { font: 12.5px/1.55 ui-monospace, "SFMono-Regular", Menlo, "Liberation Mono", monospace; }
 h1 { font-size: 20px; margin: 0 0 16px; }
+.scroll + h1, .note + h1 { margin-top: 32px; }
 small, .quiet, .note { color: var(--quiet); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .scroll { overflow-x: auto; }
@@ -62,7 +63,8 @@ body.panes main { flex: 1; min-height: 0; display: grid; grid-template-columns: 
 .tree li a[aria-current] { background: #e6f2f3; box-shadow: inset 3px 0 var(--accent); }
 .name { display: flex; align-items: center; gap: 6px; min-width: 0; height: 32px; white-space: nowrap; }
 .name b { font-weight: 500; overflow: hidden; text-overflow: ellipsis; }
-.name small { overflow: hidden; text-overflow: ellipsis; flex: 0 1 auto; }
+.name small { overflow: hidden; text-overflow: ellipsis; flex: 0 9 auto; }
+.name .mark { flex: none; color: var(--warm); }
 .name .dot { margin: 0; }
 .guide { flex: none; width: 12px; height: 100%; border-left: 1px solid var(--line); margin-left: 3px; }
 .tree .number { color: var(--quiet); font-size: 12.5px; }
@@ -84,6 +86,9 @@ summary { cursor: pointer; padding: 9px 14px; font-weight: 550; }
 .body details { margin: 12px 0 0; border-radius: 8px; }
 .body pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 60vh; overflow-y: auto; }
 .body h4 { margin: 10px 0 4px; font-size: 13px; }
+.facts div:has(.long) { grid-column: 1 / -1; }
+.long { white-space: pre-wrap; }
+.feedback + .feedback { border-top: 1px solid var(--line); margin-top: 14px; padding-top: 4px; }
 pre.exception { color: var(--bad); }
 .chat { display: grid; gap: 10px; }
 .message { border-left: 3px solid var(--line); padding: 2px 0 2px 12px; }
@@ -101,5 +106,15 @@ pre.exception { color: var(--bad); }
   body.panes { height: auto; overflow: visible; }
   body.panes main { display: block; }
   .tree { border-right: 0; max-height: 60vh; }
+}
+@media (max-width: 640px) {
+  header { flex-wrap: wrap; padding: 10px 14px; }
+  body.column main { padding: 18px 12px; }
+  .traces th, .traces td { padding: 9px 8px; }
+  .traces td:first-child { max-width: 38vw; }
+  .extra, .tree .tokens, .tree .bar { display: none; }
+  .tree h1, .tree li a { padding-left: 12px; padding-right: 12px; }
+  .tree li a { grid-template-columns: minmax(0, 1fr) auto; }
+  .detail { padding: 18px 12px 32px; }
 }
 `;

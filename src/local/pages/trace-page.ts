@@ -32,11 +32,24 @@ export function tracePage({ store }: Context, address: TraceAddress): TextReply 
   const callId = address.callId ?? shown[0]?.node.id ?? '';
   const row = store.calls.get(project.key, callId);
   const span = timeSpan(nodes);
+  const marks = store.feedback.counts(
+    project.key,
+    shown.map(({ node }) => callRef(name, node.id)),
+  );
   const rows = shown.flatMap(({ node, depth }) => {
     const line = store.traces.line(node.seq);
-    return line
-      ? [treeRow(line, depth, span, traceLink(name, traceId, { page, call: line.id }), line.id === callId)]
-      : [];
+    if (!line) return [];
+    const link = traceLink(name, traceId, { page, call: line.id });
+    return [
+      treeRow({
+        line,
+        depth,
+        span,
+        link,
+        isChosen: line.id === callId,
+        feedback: marks.get(callRef(name, line.id)) ?? 0,
+      }),
+    ];
   });
   const condition = { sql: 'weave_ref = ?', values: [callRef(name, callId)] };
   const feedback = store.feedback.find(project.key, condition, 0, MAX_SHOWN_FEEDBACK);
@@ -72,11 +85,21 @@ function timeSpan(nodes: readonly { readonly started_us: number; readonly ended_
   return { startUs, lengthUs: Math.max(1, endUs - startUs) };
 }
 
-function treeRow(call: CallLine, depth: number, span: TimeSpan, link: string, isChosen: boolean): Html {
+interface TreeRow {
+  readonly line: CallLine;
+  readonly depth: number;
+  readonly span: TimeSpan;
+  readonly link: string;
+  readonly isChosen: boolean;
+  /** How many there are on the call. */
+  readonly feedback: number;
+}
+
+function treeRow({ line: call, depth, span, link, isChosen, feedback }: TreeRow): Html {
   const guides = Array.from({ length: Math.min(depth, MAX_TREE_INDENT) }, () => html`<i class="guide"></i>`);
   return html`<li><a id="${rowAnchor(call.id)}" href="${link}"${isChosen && html` aria-current="true"`}>
-<span class="name">${guides}${statusDot(call.status)}<b>${nameOf(call)}</b>${kindBadge(call.kind)}${call.model !== null && html`<small>${call.model}</small>`}</span>
-<span class="number">${call.tokens > 0 && html`${tokensOf(call.tokens)} tok`}</span>
+<span class="name">${guides}${statusDot(call.status)}<b>${nameOf(call)}</b>${kindBadge(call.kind)}${feedback > 0 && html`<small class="mark" title="${feedback} feedback">★ ${feedback}</small>`}${call.model !== null && html`<small>${call.model}</small>`}</span>
+<span class="number tokens">${call.tokens > 0 && html`${tokensOf(call.tokens)} tok`}</span>
 <span class="number">${durationOf(call)}</span>
 ${bar(call, span)}
 </a></li>`;

@@ -20,7 +20,7 @@ export function tracesPage({ store, clock, otlpUrl }: Context, project: string |
       ? emptyState(project, otlpUrl())
       : html`<h1>Traces</h1>
 <div class="scroll"><table class="traces">
-<thead><tr><th>Name</th><th>Status</th><th>Started</th><th class="number">Duration</th><th class="number">Calls</th><th class="number">Tokens</th><th>Project</th></tr></thead>
+<thead><tr><th>Name</th><th>Status</th><th class="extra">Started</th><th class="number">Duration</th><th class="number extra">Calls</th><th class="number">Tokens</th><th class="extra">Project</th></tr></thead>
 <tbody>${shown.map((line) => traceRow(line, nowMs))}</tbody>
 </table></div>
 ${pager(page, lines.length > TRACES_PER_PAGE, (other) => tracesLink(project, other))}`;
@@ -38,11 +38,11 @@ function traceRow(line: TraceLine, nowMs: number): Html {
   return html`<tr>
 <td><a href="${traceLink(line.project, line.trace_id)}">${nameOf(head)}</a> ${kindBadge(head.kind)}</td>
 <td>${statusWord(head.status)}</td>
-<td>${moment(head.started_us, formatAgo(head.started_us, nowMs))}</td>
+<td class="extra">${moment(head.started_us, formatAgo(head.started_us, nowMs))}</td>
 <td class="number">${durationOf(head)}</td>
-<td class="number">${formatCount(line.calls)}</td>
+<td class="number extra">${formatCount(line.calls)}</td>
 <td class="number">${tokensOf(line.tokens)}</td>
-<td><a class="quiet" href="${tracesLink(line.project)}">${line.project}</a></td>
+<td class="extra"><a class="quiet" href="${tracesLink(line.project)}">${line.project}</a></td>
 </tr>`;
 }
 

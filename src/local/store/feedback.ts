@@ -39,6 +39,8 @@ export interface FeedbackCondition {
 export interface FeedbackStore {
   /** Feedback of an id that is there already is replaced. */
   add(project: number, feedback: FeedbackCreate, id: string, createdAt: string): void;
+  /** How many there are on each of these; nothing for one that has none. */
+  counts(project: number, weaveRefs: readonly string[]): ReadonlyMap<string, number>;
   /** Newest first. */
   find(project: number, condition: FeedbackCondition, offset: number, limit: number): readonly FeedbackRow[];
 }
@@ -49,7 +51,15 @@ export function createFeedbackStore(db: Database): FeedbackStore {
   const insert = db.prepare(
     `INSERT OR REPLACE INTO feedback (project, ${COLUMNS.join(', ')}) VALUES (?, ${COLUMNS.map(() => '?').join(', ')})`,
   );
+  const counts = db.prepare(
+    `SELECT weave_ref, count(*) AS rows FROM feedback
+     WHERE project = ? AND weave_ref IN (SELECT value FROM json_each(?)) GROUP BY weave_ref`,
+  );
   return {
+    counts(project, weaveRefs) {
+      const found = counts.all(project, JSON.stringify(weaveRefs)) as { weave_ref: string; rows: number }[];
+      return new Map(found.map(({ weave_ref, rows }) => [weave_ref, rows]));
+    },
     add(project, feedback, id, createdAt) {
       const { weave_ref, feedback_type, payload } = feedback;
       const scores = Object.entries(feedback).filter(([key, value]) => key.startsWith('scorer_') && value != null);

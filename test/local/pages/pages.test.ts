@@ -145,6 +145,33 @@ describe('the page of a trace', () => {
     expect(page).not.toMatch(/(?:src|href)="https?:/);
   });
 
+  it('shows feedback in short, score and reason first, and marks the call in the tree', async () => {
+    const world = await startWorld();
+    await world.write(call({ id: idOf(1), op_name: 'root' }), call({ id: idOf(2), parent_id: idOf(1) }));
+    const judged = {
+      output: { score: 0.5, deep: { x: 1 } },
+      rule: 'judge',
+      reason: 'It says what was asked, and a little more.',
+      label: 'good',
+      nothing: null,
+    };
+    for (const payload of [judged, { output: true }]) {
+      await world.post('/feedback/create', {
+        project_id: PROJECT,
+        weave_ref: `weave:///${PROJECT}/call/${idOf(2)}`,
+        feedback_type: 'bridge.quality',
+        payload,
+      });
+    }
+    const text = await seen(world, `${tracePath}?call=${idOf(2)}`);
+    expect(text).toMatch(/2 calls .*chat ★ 2 .*Feedback \(2\)/);
+    expect(text.match(/★/g)).toHaveLength(1);
+    expect(text).toContain(
+      'score 0.5 label good reason It says what was asked, and a little more. rule judge Whole payload',
+    );
+    expect(text).toContain('output true Whole payload');
+  });
+
   it.each([
     ['inputs that are no chat', { inputs: { messages: [{ text: 'x' }] } }, '"messages": ['],
     ['an output that is text', { output: 'line\nbreak' }, 'line break'],
@@ -226,6 +253,18 @@ describe('the page of a trace', () => {
   });
 });
 
+describe('where there is nothing', () => {
+  it.each([
+    ['a browser', 'text/html,application/xhtml+xml', 'Nothing is here'],
+    ['a program', '*/*', '{"detail":"Not Found"}'],
+  ])('%s is told so in its own way', async (_, accept, said) => {
+    const world = await startWorld();
+    const response = await fetch(`${world.url}/no/such/page`, { headers: { accept } });
+    expect(response.status).toBe(404);
+    expect(await response.text()).toContain(said);
+  });
+});
+
 describe('what a span says', () => {
   it('never becomes part of the page, whichever field it stands in', async () => {
     const world = await startWorld();
@@ -268,7 +307,7 @@ describe('what a span says', () => {
       weave_ref: `weave:///${PROJECT}/call/${id.slice(0, 16)}`,
       feedback_type: HOSTILE,
       creator: HOSTILE,
-      payload: object,
+      payload: { ...object, output: HOSTILE, reason: HOSTILE.repeat(3) },
     });
     const paths = [
       '/',
