@@ -18,7 +18,7 @@ export interface MatchDeps {
   readonly log: Log;
 }
 
-const COUNTED = ['filtered', 'excluded', 'sampledOut'] as const;
+const COUNTED = ['matched', 'filtered', 'excluded', 'sampledOut'] as const;
 
 /** What the calls trigger, which Weave must have accepted. The same calls trigger the same at any time. */
 export type Match = (calls: readonly Call[]) => readonly Trigger[];
@@ -39,7 +39,7 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
       ...versioned,
       number,
       /** What happens to nearly every call is counted once for all of them. */
-      counts: { filtered: 0, excluded: 0, sampledOut: 0 },
+      counts: { matched: 0, filtered: 0, excluded: 0, sampledOut: 0 },
       tallies: {
         matched: tally('matched'),
         filtered: tally('filtered'),
@@ -50,7 +50,10 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     };
   });
   type Entry = (typeof entries)[number];
+  type Pick = { readonly entry: Entry; readonly trigger: Trigger };
   const sampler = createSampler(entries);
+  /** Where calls of one trace are told apart, the one with the mark of an evaluation may be out of the share, and others in. */
+  const marksMatter = rules.some(({ rule }) => rule.sampleBy === 'call' && rule.sample < 1);
 
   function triggerOf(entry: Entry, call: Call): Trigger | undefined {
     const { rule, version, tallies } = entry;
@@ -58,7 +61,7 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     if (conditions.meets(madeByRule)) return void tallies.excluded(1);
     const request = entry.kind === 'job' ? requestOf(entry, call) : null;
     if (request === undefined) return void tallies.failed(1);
-    tallies.matched(1);
+    entry.counts.matched += 1;
     return { project, callId, traceId, rule: rule.name, version, acceptedAtMs: clock.now(), request };
   }
 
@@ -78,11 +81,18 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     return isLarger ? undefined : rendered.body;
   }
 
-  /** Whether the call, which is open, or another one of its trace is marked as an evaluation. */
-  function isEvaluation({ traceId }: Call): boolean {
+  /** Whether the call, which is open, or another one of its trace is marked as an evaluation; takes back what others triggered. */
+  function isEvaluation({ traceId }: Call, picks: Pick[]): boolean {
     if (evaluations.has(traceId)) return true;
     if (!conditions.meets(evaluation)) return false;
     evaluations.add(traceId);
+    for (let at = picks.length - 1; at >= 0; at -= 1) {
+      const pick = picks[at];
+      if (pick?.trigger.traceId !== traceId) continue;
+      pick.entry.counts.matched -= 1;
+      pick.entry.counts.excluded += 1;
+      picks.splice(at, 1);
+    }
     return true;
   }
 
@@ -91,15 +101,15 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     for (const { counts } of entries) counts.excluded += 1;
   }
 
-  function matchOne(call: Call, triggers: Trigger[]): void {
+  function matchOne(call: Call, picks: Pick[]): void {
     if (call.account !== undefined) {
       excludeFromAll();
       return;
     }
     const inShare = sampler.rulesFor(call);
-    if (inShare.length === 0) return;
+    if (inShare.length === 0 && !marksMatter) return;
     conditions.open(call);
-    const excluded = isEvaluation(call);
+    const excluded = isEvaluation(call, picks);
     for (let at = inShare.length - 1; at >= 0; at -= 1) {
       const entry = inShare[at];
       if (!entry) continue;
@@ -107,17 +117,17 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
       else if (!conditions.meets(entry.number)) entry.counts.filtered += 1;
       else {
         const trigger = triggerOf(entry, call);
-        if (trigger) triggers.push(trigger);
+        if (trigger) picks.push({ entry, trigger });
       }
     }
   }
 
   return (calls) => {
-    const triggers: Trigger[] = [];
-    // Backwards: a span ends after those below it, so that the mark of an evaluation is seen before they are.
+    const picks: Pick[] = [];
+    // Backwards: a span ends after those below it, so that the mark of an evaluation is mostly seen before they are.
     for (let at = calls.length - 1; at >= 0; at -= 1) {
       const call = calls[at];
-      if (call) matchOne(call, triggers);
+      if (call) matchOne(call, picks);
     }
     sampler.count();
     for (const { tallies, counts } of entries) {
@@ -126,6 +136,6 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
         counts[outcome] = 0;
       }
     }
-    return triggers.reverse();
+    return picks.reverse().map(({ trigger }) => trigger);
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Run as a process of its own by crash.test.ts: `node crash-child.ts <dir> <url of Weave> [<step> before|after]`.
- * It settles one stored request whose calls trigger both rules, works until all is done, and says so; or kills itself at the step.
+ * Run as a process of its own by crash.test.ts: `node crash-child.ts <dir> <url of Weave> feedback|rerun [<step> before|after]`.
+ * A step is named as below, with `#2` for the second time that it is taken. It settles one stored request whose calls trigger both rules, works until all is done, and says so; or kills itself at the step.
  */
 import { existsSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,13 +13,18 @@ import { ruleSet } from '../../src/trigger/rule-set.ts';
 import { openTriggerStore, type TriggerStore } from '../../src/trigger/store/store.ts';
 import { CALLS, createLine, JOB, range, SCORING, triggerOf } from './world.ts';
 
-const [, , dir = '', url = '', killStep = '', killWhen = ''] = process.argv;
+const [, , dir = '', url = '', writeBack = '', killStep = '', killWhen = ''] = process.argv;
+const job = writeBack === 'rerun' ? { ...JOB, writeBack: { as: 'rerun' as const } } : JOB;
+const taken = new Map<string, number>();
 
 /** Runs a durable step, and dies right before or after it where that was asked for. */
 function step<Result>(name: string, work: () => Result): Result {
-  if (name === killStep && killWhen === 'before') process.kill(process.pid, 'SIGKILL');
+  const times = (taken.get(name) ?? 0) + 1;
+  taken.set(name, times);
+  const isMeant = killStep === (times === 1 ? name : `${name}#${times}`);
+  if (isMeant && killWhen === 'before') process.kill(process.pid, 'SIGKILL');
   const result = work();
-  if (name === killStep && killWhen === 'after') process.kill(process.pid, 'SIGKILL');
+  if (isMeant && killWhen === 'after') process.kill(process.pid, 'SIGKILL');
   return result;
 }
 
@@ -63,7 +68,7 @@ const queue = openDiskQueue(
 );
 const outbox: Outbox = { ...queue.outbox, forget: (id) => step('forget', () => queue.outbox.forget(id)) };
 const store = openTriggerStore({ clock: systemClock }, { dir, fsync: false });
-for (const rule of ruleSet([SCORING], [JOB])) store.rules.register(rule);
+for (const rule of ruleSet([SCORING], [job])) store.rules.register(rule);
 const line = createLine({ store: mortal(store), outbox, url, dir });
 line.start();
 
@@ -73,7 +78,7 @@ if (!existsSync(marker)) {
   await queue.put({ signal: 'traces', encoding: 'json', project: null, spans: CALLS, body });
   writeFileSync(marker, '');
 }
-const triggers = [SCORING, JOB].flatMap((rule) => range(CALLS).map((number) => triggerOf(rule, number)));
+const triggers = [SCORING, job].flatMap((rule) => range(CALLS).map((number) => triggerOf(rule, number)));
 step('settle', () => queue.settle(queue.claim(1).map(({ id }) => ({ id, dead: [], triggers }))));
 await systemClock.yield();
 await systemClock.yield();

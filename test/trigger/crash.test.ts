@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import type { BehaviourChange, FaultRule } from '../../src/local/faults.ts';
-import { startLocalWeave } from '../../src/local/local-weave.ts';
+import { type LocalWeave, startLocalWeave } from '../../src/local/local-weave.ts';
 import { CALLS, callIdOf, feedbackOf, PROJECT, range, temporaryDir, writeCalls } from './world.ts';
 
 const CHILD = fileURLToPath(new URL('crash-child.ts', import.meta.url));
@@ -29,6 +29,7 @@ const STEPS = [
   'commit of ingested',
   'item writing',
   'item written',
+  'item written#3',
   'job done',
 ];
 
@@ -40,13 +41,15 @@ interface Scenario {
   readonly behaviour?: BehaviourChange;
   /** Of the first process. */
   readonly fault?: FaultRule;
+  /** What becomes of the answers; else feedback. */
+  readonly writeBack?: 'rerun';
 }
 
 const SCENARIOS: readonly Scenario[] = [
   { what: 'all goes well', steps: STEPS, batches: 1 },
   {
     what: 'the first batch expires, and what it leaves goes into a second',
-    steps: ['answers', 'job ingested', 'commit of ingested'],
+    steps: ['answers', 'answers#2', 'job ingested', 'commit of ingested'],
     batches: 2,
     behaviour: { batches: 'expire' },
   },
@@ -67,6 +70,36 @@ const SCENARIOS: readonly Scenario[] = [
     steps: ['job creating', 'job undefined', 'job submitted'],
     batches: 1,
     fault: { method: 'POST', path: '/v1/batches', times: 1, cut: 'after-commit' },
+  },
+  {
+    what: 'the batch is not created, and the answer is lost',
+    steps: ['job undefined', 'job uploaded#2', 'job creating#2'],
+    batches: 1,
+    fault: { method: 'POST', path: '/v1/batches', times: 1, cut: 'before' },
+  },
+  {
+    what: 'the file is uploaded, and the answer is lost',
+    steps: ['job uploaded'],
+    batches: 1,
+    fault: { method: 'POST', path: '/v1/files', times: 1, cut: 'after-commit' },
+  },
+  {
+    what: 'the batch takes its time',
+    steps: ['job undefined', 'job ended'],
+    batches: 1,
+    behaviour: { batchStepMs: 300 },
+  },
+  {
+    what: 'Weave takes no ids of feedback',
+    steps: ['item writing', 'item written', 'item written#2'],
+    batches: 1,
+    behaviour: { feedbackIds: 'refused' },
+  },
+  {
+    what: 'answers become calls',
+    steps: ['item written', 'job done'],
+    batches: 1,
+    writeBack: 'rerun',
   },
   {
     what: 'feedback is taken, and the answer is lost',
@@ -114,14 +147,26 @@ async function outcomeOf(cacheDir: string, { scenario, step, when }: (typeof CAS
     weave.faults.play({ batchStepMs: 0, ...scenario.behaviour });
     if (scenario.fault) weave.faults.add(scenario.fault);
     writeCalls(weave, range(CALLS));
-    const killed = await run(cacheDir, place.dir, weave.url, step, when);
-    const after = await run(cacheDir, place.dir, weave.url);
-    const rows = feedbackOf(weave).map(({ feedback_type, weave_ref }) => `${feedback_type} ${weave_ref}`);
-    return { killed: killed.signal, after: after.stdout, batches: weave.store.batches.list(null, 10).length, rows };
+    const { writeBack = 'feedback' } = scenario;
+    const killed = await run(cacheDir, place.dir, weave.url, writeBack, step, when);
+    const after = await run(cacheDir, place.dir, weave.url, writeBack);
+    const batches = weave.store.batches.list(null, 10).length;
+    const feedback = feedbackOf(weave).map(({ feedback_type, weave_ref }) => `${feedback_type} ${weave_ref}`);
+    return { killed: killed.signal, after: after.stdout, batches, rows: [...feedback, ...rerunsOf(weave)] };
   } finally {
     await weave.close();
     place.remove();
   }
+}
+
+/** Calls that were made of answers, each with the call that it repeats. */
+function rerunsOf({ store }: LocalWeave): readonly string[] {
+  const project = store.projects.find(PROJECT);
+  const all = { filter: null, direction: 'asc', offset: 0, limit: 99 } as const;
+  const calls = project ? [...store.calls.stream(project.key, all)] : [];
+  return calls
+    .filter(({ op_name }) => op_name === 'rerun')
+    .map(({ attributes }) => `rerun ${JSON.parse(attributes).otel_weave_bridge.source_call}`);
 }
 
 async function inLanes<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
@@ -140,9 +185,6 @@ describe('a bridge that is killed', () => {
     const outcomes = await inLanes(CASES, (one) => outcomeOf(cache.dir, one));
     cache.remove();
     const refs = range(CALLS).map((number) => `weave:///${PROJECT}/call/${callIdOf(number)}`);
-    const expected = ['otel-weave.job.judge', 'wandb.runnable.answered'].flatMap((type) =>
-      refs.map((ref) => `${type} ${ref}`),
-    );
     for (const [index, { scenario, step, when }] of CASES.entries()) {
       const { rows, ...outcome } = outcomes[index] ?? { rows: [] };
       const at = `${when} ${step}, where ${scenario.what}`;
@@ -151,8 +193,10 @@ describe('a bridge that is killed', () => {
         killed: 'SIGKILL',
         after: 'done\n',
         batches: scenario.batches,
-        rows: expected,
+        rows: [scenario.writeBack ?? 'otel-weave.job.judge', 'wandb.runnable.answered'].flatMap((type) =>
+          refs.map((ref) => `${type} ${ref}`),
+        ),
       });
     }
-  }, 300_000);
+  }, 600_000);
 });

@@ -94,7 +94,18 @@ describe('the rules', () => {
     const attributes = { weave: { eval: { run_id: 'x' } } };
     expect(picks([call(1, {}, 9), call(2, { attributes }, 9), call(3)])).toEqual(['score 3']);
     expect(picks([call(4, {}, 9)])).toEqual([]);
-    expect(outcomes('score')).toEqual({ matched: 1, excluded: 3 });
+    expect(picks([call(5, { attributes }, 8), call(6, {}, 8), call(7)])).toEqual(['score 7']);
+    expect(outcomes('score')).toEqual({ matched: 2, excluded: 5 });
+  });
+
+  it('never pick a part of an evaluation whose mark is on a call that is not sampled', () => {
+    const { match } = matcher([scoringRule({ sample: 0.5, sampleBy: 'call' })]);
+    const attributes = { weave: { eval: { run_id: 'x' } } };
+    const calls = range(50).flatMap((trace) => [
+      call(2 * trace, {}, trace),
+      call(2 * trace + 1, { attributes }, trace),
+    ]);
+    expect(match(calls)).toEqual([]);
   });
 
   it('never pick what a job rule has made', () => {

@@ -8,7 +8,7 @@ import type { Moves, Step, StepDeps, StepSettings } from './step.ts';
 const MAX_PAGES = 50;
 /** By so much the clocks of both sides may differ. */
 const CLOCKS_DIFFER_MS = 3_600_000;
-/** Looks at the list within the time of grace. */
+/** Looks at the list within the time of grace; they are counted, since a clock may be set while they go on. */
 const LOOKS = 4;
 
 type Search =
@@ -104,9 +104,10 @@ export function createCreate(deps: StepDeps, settings: StepSettings, moves: Move
         await api.cancel(id, signal);
       }
       if (first) return submitted(job, first);
-      const graceEndsMs = (job.intendedAtMs ?? 0) + settings.graceMs;
-      if (clock.now() >= graceEndsMs) return moves.on(job, { state: 'uploaded' });
-      store.jobs.move(job.id, { dueAtMs: Math.min(graceEndsMs, clock.now() + settings.graceMs / LOOKS) });
+      const sinceMs = clock.now() - (job.intendedAtMs ?? 0);
+      const isOver = sinceMs >= settings.graceMs || sinceMs < 0;
+      if (isOver && job.tries + 1 >= LOOKS) return moves.on(job, { state: 'uploaded' });
+      store.jobs.move(job.id, { tries: job.tries + 1, dueAtMs: clock.now() + settings.graceMs / LOOKS });
     },
   };
 }

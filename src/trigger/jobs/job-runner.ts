@@ -1,5 +1,5 @@
 import { messageOf } from '../../core/errors.ts';
-import type { Job } from '../store/jobs.ts';
+import { isDue, type Job } from '../store/jobs.ts';
 import type { JobSettings } from '../store/rules.ts';
 import { createCreate } from './create.ts';
 import { createIngest } from './ingest.ts';
@@ -69,7 +69,7 @@ export function createJobRunner(deps: StepDeps, settings: StepSettings): JobRunn
   async function advance(id: number, stop: AbortSignal, cut: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const job = jobs.get(id);
-      if (!job || job.dueAtMs === null || job.dueAtMs > clock.now()) return;
+      if (!job || !isDue(job, clock.now())) return;
       const rule = store.rules.find(job.rule, job.version);
       if (rule?.kind !== 'job') return moves.hold(job, 'the rule that this job belongs to is not known');
       const isLocal = ['collecting', 'sealed', 'uploaded', 'held'].includes(job.state);

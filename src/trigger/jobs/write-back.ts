@@ -59,14 +59,16 @@ export function createWriteBack(deps: StepDeps, moves: Moves): Step {
 
   async function writeOne(item: Item, job: Job, rule: JobSettings, signal: AbortSignal): Promise<Stop> {
     const { id, ...withoutId } = feedbackOf(item, job, rule);
-    const answer = await weave.createFeedback(ids === 'sent' ? { id, ...withoutId } : withoutId, signal);
+    // Several are under way at a time: what this one was sent with counts, not what has been learned meanwhile.
+    const isWithId = ids === 'sent';
+    const answer = await weave.createFeedback(isWithId ? { id, ...withoutId } : withoutId, signal);
     if (answer.status === 'done') {
       written([item], () => String(answer.body['id'] ?? id));
       return null;
     }
     if (answer.status !== 'refused') return answer;
-    if (ids === 'sent' && answer.httpStatus === 422 && /\bid\b/.test(answer.reason)) {
-      log.info('This Weave does not take ids of feedback; they are left out.');
+    if (isWithId && answer.httpStatus === 422 && /\bid\b/.test(answer.reason)) {
+      if (ids === 'sent') log.info('This Weave does not take ids of feedback; they are left out.');
       ids = 'left out';
       return writeOne(item, job, rule, signal);
     }

@@ -4,7 +4,7 @@ import type { Selection } from '../../core/rule.ts';
 import type { Database } from './database.ts';
 import type { Item } from './items.ts';
 import type { JobSettings, Rules, ScoringSettings } from './rules.ts';
-import type { Spending } from './spending.ts';
+import type { Budget, Spending } from './spending.ts';
 
 /** What a line of the input file holds beside the body of its request: braces, keys, method, and the URL. */
 export const LINE_OVERHEAD_BYTES = 128;
@@ -92,6 +92,13 @@ export function createIntake({ db, rules, spending, newSubmission }: IntakeDeps)
 
   return {
     take(triggers, limitOf, nowMs) {
+      // Worked out once for all of them: to count what is under way takes as long as there is much of it.
+      const budgets = new Map<string, Budget>();
+      const budgetOf = (rule: string) => {
+        const budget = budgets.get(rule) ?? spending.budget(rule, limitOf(rule), nowMs);
+        budgets.set(rule, budget);
+        return budget;
+      };
       return db.transaction(() =>
         triggers.map((trigger): Taken => {
           const { project, callId, rule, version } = trigger;
@@ -99,8 +106,9 @@ export function createIntake({ db, rules, spending, newSubmission }: IntakeDeps)
           if (!settings) return 'failed';
           const known = settings.kind === 'scoring' ? findScoring : findItem;
           if (known.get(project, callId, rule, version)) return 'duplicate';
-          if (spending.isUsedUp(rule, limitOf(rule), nowMs)) return 'over_budget';
-          spending.call(rule, nowMs);
+          const budget = budgetOf(rule);
+          if (budget.isUsedUp()) return 'over_budget';
+          budget.call();
           if (settings.kind === 'scoring') scoring(trigger, settings, nowMs);
           else item(trigger, settings, nowMs);
           return 'taken';

@@ -56,6 +56,15 @@ const COLUMN_OF: Readonly<Record<keyof JobChange, string>> = {
   endedAtMs: 'ended_at',
 };
 
+/** No step waits longer than this, nor does a job lie further in the future: then the clock was set back, and it is due. */
+const CLOCK_SET_BACK_MS = 25 * 3_600_000;
+
+export function isDue({ state, dueAtMs, createdAtMs }: Job, nowMs: number): boolean {
+  if (dueAtMs === null) return false;
+  const fromMs = state === 'collecting' ? createdAtMs : dueAtMs;
+  return dueAtMs <= nowMs || fromMs > nowMs + CLOCK_SET_BACK_MS;
+}
+
 const MAX_DUE = 1000;
 const COLUMNS = `id, submission, rule, version, created_at AS createdAtMs, ${Object.entries(COLUMN_OF)
   .map(([name, column]) => `${column} AS ${name}`)
@@ -64,7 +73,9 @@ const COLUMNS = `id, submission, rule, version, created_at AS createdAtMs, ${Obj
 export function createJobs(db: Database): Jobs {
   const list = db.prepare(`SELECT ${COLUMNS} FROM jobs ORDER BY id DESC LIMIT ?`);
   const get = db.prepare(`SELECT ${COLUMNS} FROM jobs WHERE id = ?`);
-  const due = db.prepare(`SELECT ${COLUMNS} FROM jobs WHERE due_at <= ? ORDER BY due_at, id LIMIT ${MAX_DUE}`);
+  const due = db.prepare(`SELECT ${COLUMNS} FROM jobs WHERE due_at <= ?1
+     OR due_at > ?1 + ${CLOCK_SET_BACK_MS} AND (state <> 'collecting' OR created_at > ?1 + ${CLOCK_SET_BACK_MS})
+     ORDER BY due_at, id LIMIT ${MAX_DUE}`);
   const next = db.prepare('SELECT min(due_at) AS due FROM jobs WHERE due_at > ?');
   return {
     list: (max) => list.all<Job>(max),

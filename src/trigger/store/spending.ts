@@ -1,11 +1,18 @@
 import type { Selection } from '../../core/rule.ts';
 import type { Database } from './database.ts';
 
+/** What a rule may still use up today. */
+export interface Budget {
+  /** Whether one more call would be beyond the limit. */
+  isUsedUp(): boolean;
+  /** One more call, whose answer is expected to cost what others have cost. */
+  call(): void;
+}
+
 /** What each rule has used up of its daily limits. */
 export interface Spending {
-  /** Whether one more call of the rule would be beyond its limit. */
-  isUsedUp(rule: string, limit: Selection['limit'], nowMs: number): boolean;
-  call(rule: string, nowMs: number): void;
+  /** What is left for a rule now; good for as long as nobody else notes anything for it. */
+  budget(rule: string, limit: Selection['limit'], nowMs: number): Budget;
   answered(rule: string, nowMs: number, answers: number, usd: number): void;
 }
 
@@ -17,23 +24,25 @@ export function createSpending(db: Database): Spending {
   const average = db.prepare('SELECT coalesce(sum(usd) / sum(answered), 0) AS usd FROM spending WHERE rule = ?');
   const underWay = db.prepare("SELECT count(*) AS items FROM items WHERE rule = ? AND state = 'collected'");
 
-  /** Answers under way have no price yet: they are counted with what answers have cost so far. */
-  function expectedUsd(rule: string): number {
-    const each = average.get<{ readonly usd: number }>(rule)?.usd ?? 0;
-    return each === 0 ? 0 : each * (underWay.get<{ readonly items: number }>(rule)?.items ?? 0);
-  }
-
   return {
-    isUsedUp(rule, { callsPerDay = Infinity, usdPerDay = Infinity }, nowMs) {
-      if (callsPerDay === Infinity && usdPerDay === Infinity) return false;
-      const used = today.get<{ readonly calls: number; readonly usd: number }>(rule, dayOf(nowMs)) ?? {
-        calls: 0,
-        usd: 0,
+    budget(rule, { callsPerDay = Infinity, usdPerDay = Infinity }, nowMs) {
+      const day = dayOf(nowMs);
+      const used = today.get<{ readonly calls: number; readonly usd: number }>(rule, day);
+      let calls = used?.calls ?? 0;
+      // Answers under way have no price yet: they are counted with what answers have cost so far.
+      const eachUsd = usdPerDay === Infinity ? 0 : (average.get<{ readonly usd: number }>(rule)?.usd ?? 0);
+      let underWayCalls = eachUsd === 0 ? 0 : (underWay.get<{ readonly items: number }>(rule)?.items ?? 0);
+      const usedUsd = used?.usd ?? 0;
+      return {
+        isUsedUp: () =>
+          calls >= callsPerDay || (usdPerDay !== Infinity && usedUsd + eachUsd * underWayCalls >= usdPerDay),
+        call() {
+          calls += 1;
+          underWayCalls += 1;
+          add.run(rule, day, 1, 0, 0);
+        },
       };
-      if (used.calls >= callsPerDay) return true;
-      return usdPerDay !== Infinity && used.usd + expectedUsd(rule) >= usdPerDay;
     },
-    call: (rule, nowMs) => void add.run(rule, dayOf(nowMs), 1, 0, 0),
     answered: (rule, nowMs, answers, usd) => void add.run(rule, dayOf(nowMs), 0, answers, usd),
   };
 }

@@ -418,6 +418,14 @@ describe('a job', () => {
     expect(judged()).toEqual(ids([1]));
   });
 
+  it('writes many answers at a time to a Weave that takes no ids', async () => {
+    const rule = await start(jobRule({ flush: { maxRequests: 9, maxBytes: 1e6, maxWaitMs: 60_000 } }));
+    world.weave.faults.play({ feedbackIds: 'refused' });
+    world.trigger(rule, ...range(9));
+    await world.until(isDone(1));
+    expect(judged().toSorted()).toEqual(ids(range(9)));
+  });
+
   it('goes on with the others where Weave refuses one answer', async () => {
     const rule = await start(jobRule({ flush: twoAtOnce }));
     world.fault({ path: '/feedback/create', times: 1, status: 400, body: { reason: 'no such call' } });

@@ -4,6 +4,7 @@ import type { Trigger } from '../../../src/core/ports.ts';
 import type { JobRule, ScoringRule } from '../../../src/core/rule.ts';
 import { ruleSet } from '../../../src/trigger/rule-set.ts';
 import { openDatabase } from '../../../src/trigger/store/database.ts';
+import { isDue } from '../../../src/trigger/store/jobs.ts';
 import { openTriggerStore, type TriggerStore, triggersPath } from '../../../src/trigger/store/store.ts';
 import { createFakeClock } from '../../support/fake-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -121,6 +122,24 @@ describe('the store of triggers', () => {
         limit,
       ),
     ).toEqual(['taken', 'taken', 'over_budget']);
+  });
+
+  it('takes a job for due where the clock was set back, and no other', () => {
+    const rule = jobRule({ flush: { maxRequests: 2, maxBytes: 1e6, maxWaitMs: 7 * DAY_MS } });
+    reopen(rule);
+    take(range(5).map((number) => triggerOf(rule, number)));
+    // Two are sealed, and one collects for a week.
+    store.jobs.move(1, { state: 'submitted', dueAtMs: NOON + 60_000 });
+    store.jobs.move(2, { state: 'held', dueAtMs: null });
+    const due = (nowMs: number) => store.jobs.due(nowMs).map(({ id }) => id);
+    expect(due(NOON)).toEqual([]);
+    expect(due(NOON - DAY_MS)).toEqual([]);
+    expect(due(NOON - 2 * DAY_MS)).toEqual([1, 3]);
+    expect(due(NOON + 60_000)).toEqual([1]);
+    for (const nowMs of [NOON, NOON - DAY_MS, NOON - 2 * DAY_MS, NOON + 60_000]) {
+      const ids = store.jobs.list(9).filter((job) => isDue(job, nowMs));
+      expect(ids.map(({ id }) => id).toSorted()).toEqual(due(nowMs));
+    }
   });
 
   it('puts into a job what fits, and names each request within it once', () => {
