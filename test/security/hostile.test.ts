@@ -1,9 +1,13 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { checkRequest as check } from '../../src/decode/check.ts';
+import { createDice } from '../chaos/dice.ts';
 import { asJson, asProtobuf, type Json, traceRequest } from '../receive/otlp.ts';
-import { closeAll } from '../receive/receivers.ts';
-import { isGrpc, type Message, open, TRANSPORTS } from './transports.ts';
+import { closeAll, closedOf, closeLater } from '../receive/receivers.ts';
+import { authority, isGrpc, isTls, type Message, open, TRANSPORTS, type Transport } from './transports.ts';
 
 afterEach(closeAll);
 
@@ -54,7 +58,14 @@ const CASES: Readonly<Record<string, Case>> = {
   'a varint without end': protobuf(Buffer.alloc(100, 0x80)),
   'groups in groups': protobuf(Buffer.alloc(100_000, 0x0b)),
   'values 2000 deep': protobuf(nested(2000), 200),
+  'values 10,000 deep': protobuf(nested(10_000), 200),
+  '100,000 attributes': protobuf(asProtobuf(span({ attributes: manyAttributes(100_000) })), 413),
+  '30,000 attributes': protobuf(asProtobuf(span({ attributes: manyAttributes(30_000) })), 200),
   'a million empty resources': protobuf(Buffer.from('0a00'.repeat(500_000), 'hex'), 200),
+  'spans with ids of nothing but zeros': protobuf(
+    asProtobuf(traceRequest({ spans: 100, span: { traceId: '0'.repeat(32), spanId: '0'.repeat(16) } })),
+    200,
+  ),
   'spans without ids': protobuf(asProtobuf(traceRequest({ spans: 1000, span: { traceId: '', spanId: '' } })), 200),
   'a name that is no UTF-8': protobuf(nameOfBytes(), 200),
   'a megabyte of name': protobuf(asProtobuf(span({ name: 'x'.repeat(MIB / 2) })), 200),
@@ -67,6 +78,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'JSON cut off': json(asJson(traceRequest()).toString().slice(0, -5)),
   'JSON lists 50,000 deep': json('['.repeat(50_000)),
   'JSON objects 50,000 deep': json('{"resourceSpans":'.repeat(50_000)),
+  'JSON values 10,000 deep': json(nestedJson(10_000), 200),
   'JSON that is a number': json('1e999'),
   'JSON with a key of every object': json('{"__proto__":{"resourceSpans":[]},"constructor":1}', 200),
   'JSON that is no UTF-8': {
@@ -86,6 +98,15 @@ const CASES: Readonly<Record<string, Case>> = {
   'compressions one after the other': compressed('gzip, gzip', gzipSync(gzipSync(GOOD)), 400),
 };
 
+function manyAttributes(count: number): readonly Json[] {
+  return Array.from({ length: count }, (_, at) => ({ key: `k${at}`, value: { intValue: '1' } }));
+}
+
+function nestedJson(depth: number): string {
+  const attribute = `{"key":"k","value":${'{"arrayValue":{"values":['.repeat(depth)}${']}}'.repeat(depth)}}`;
+  return JSON.stringify(span({ attributes: [] })).replace('"attributes":[]}]}]', `"attributes":[${attribute}]}]}]`);
+}
+
 function nameOfBytes(): Buffer {
   const name = field(5, Buffer.from([0xc3, 0x28, 0xff]));
   const ids = Buffer.concat([field(1, Buffer.alloc(16, 1)), field(2, Buffer.alloc(8, 1))]);
@@ -103,4 +124,58 @@ describe.each(TRANSPORTS)('over %s', (transport) => {
       expect(await send({ body: GOOD })).toMatchObject({ status: 200 });
     },
   );
+
+  it('a request cut off anywhere, or with random bytes in it, harms nobody', async () => {
+    const { send, counted } = await open(transport, { check });
+    const dice = createDice(20261129);
+    const bodies = Array.from({ length: 60 }, (_, at) => {
+      if (at % 2 === 0) return GOOD.subarray(0, dice.integer(0, GOOD.length - 1));
+      const body = Buffer.from(GOOD);
+      for (let flips = dice.integer(1, 8); flips > 0; flips -= 1)
+        body[dice.integer(0, body.length - 1)] = dice.integer(0, 255);
+      return body;
+    });
+    const statuses = new Set<number>();
+    for (const body of bodies) statuses.add((await send({ body })).status);
+    expect([...statuses].toSorted()).toEqual([200, 400]);
+    expect(await send({ body: GOOD })).toMatchObject({ status: 200 });
+    expect(Object.values(counted('receiver_accepted_spans'))[0]).toBeGreaterThan(0);
+  });
+
+  it('a byte more than 64 MiB is too much, and 64 MiB are looked at', async () => {
+    const { send } = await open(transport, { check });
+    expect(await send({ body: Buffer.alloc(64 * MIB + 1) })).toMatchObject({ status: 413 });
+    expect(await send({ body: Buffer.alloc(64 * MIB) })).toMatchObject({ status: 400 });
+    expect(await send({ body: GOOD })).toMatchObject({ status: 200 });
+  });
+
+  it('a connection that is ended by half in the middle of what it says is closed, and the next is served', async () => {
+    const { port, send, accepted } = await open(transport, { check });
+    const whole = isGrpc(transport)
+      ? Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from('000000040000000000', 'hex')])
+      : Buffer.concat([
+          Buffer.from('POST /v1/traces HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-protobuf\r\n'),
+          Buffer.from(`Content-Length: ${GOOD.length}\r\n\r\n`),
+          GOOD,
+        ]);
+    for (const end of [1, 10, 20, whole.length - 1]) {
+      const socket = await connected(transport, port);
+      socket.end(whole.subarray(0, end));
+      await closedOf(socket);
+    }
+    expect(accepted).toHaveLength(0);
+    expect(await send({ body: GOOD })).toMatchObject({ status: 200 });
+  });
 });
+
+async function connected(transport: Transport, port: number): Promise<Socket> {
+  const to = { host: '127.0.0.1', port, allowHalfOpen: true };
+  const alpn = isGrpc(transport) ? ['h2'] : ['http/1.1'];
+  const socket = isTls(transport)
+    ? connectTls({ ...to, ca: authority.cert, ALPNProtocols: alpn, servername: 'localhost' })
+    : connect(to);
+  socket.on('error', () => undefined).resume();
+  closeLater(() => socket.destroy());
+  await once(socket, isTls(transport) ? 'secureConnect' : 'connect');
+  return socket;
+}
