@@ -6,9 +6,11 @@ import { data, list, object, type Rules } from './rule.ts';
 const CONTENT_MEMBERS: ReadonlySet<string> = new Set([
   'model',
   'model_name',
+  'modelId',
   'messages',
   'input',
   'tools',
+  'toolConfig',
   'system',
   'instructions',
   'contents',
@@ -20,7 +22,7 @@ const CONTENT_MEMBERS: ReadonlySet<string> = new Set([
   'http_options',
 ]);
 /** Where libraries keep the parameters together, beside the messages. */
-const PARAMETER_HOLDERS = ['config', 'generation_kwargs', 'generationConfig', 'parameters'];
+const PARAMETER_HOLDERS = ['config', 'generation_kwargs', 'generationConfig', 'inferenceConfig', 'parameters'];
 
 /** The names that OpenAI's API has for parameters of others. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -65,7 +67,7 @@ export function requestParameters(body: unknown): Readonly<Record<string, unknow
 /** What a request body says of the request, beside the conversation itself, which `toMessages` reads. */
 export function requestRules(key: string): Required<Pick<Rules, 'requestModel' | 'parameters' | 'toolDefinitions'>> {
   return {
-    requestModel: [data(key, (body) => (isRequest(body) ? textOf(body, 'model', 'model_name') : undefined))],
+    requestModel: [data(key, (body) => (isRequest(body) ? textOf(body, 'model', 'model_name', 'modelId') : undefined))],
     parameters: [data(key, requestParameters)],
     toolDefinitions: [
       data(key, (body) => (isRequest(body) ? list(body['tools'] ?? configOf(body)['tools']) : undefined)),

@@ -25,6 +25,10 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   Length: 'length',
   ContentFilter: 'content_filter',
   SAFETY: 'content_filter',
+  // Cohere
+  COMPLETE: 'stop',
+  STOP_SEQUENCE: 'stop',
+  TOOL_CALL: 'tool_calls',
 };
 
 export function finishReason(reason: string): string {
@@ -68,8 +72,11 @@ function responseChoices(body: Json): readonly Choice[] | undefined {
         .map((said) => choice(index, said)),
     );
   // an item of a kind still to come does not hide the others
-  if (Array.isArray(body['output']) && body['output'].some((item) => looksLikeMessages([item])))
-    return choicesOfMessages(toMessages(body['output'], 'assistant'));
+  if (Array.isArray(body['output']) && body['output'].some((item) => looksLikeMessages([item]))) {
+    const reason = responsesReason(body)?.[0];
+    const said = choicesOfMessages(toMessages(body['output'], 'assistant'));
+    return reason === undefined ? said : said.map((one) => ({ ...one, finish_reason: one.finish_reason ?? reason }));
+  }
   if (isObject(body['output']) && looksLikeMessages(body['output'])) return toChoices(body['output']);
   if (isObject(body['message']) && body['role'] === undefined) return choiceOf(body, 0);
   if (isObject(body['content']) && Array.isArray(body['content']['parts'])) return choiceOf(body, 0);
@@ -91,6 +98,17 @@ const BESIDE = new Set([
   'id',
   'model',
 ]);
+
+/** Why one of OpenAI's Responses ended: its status, with what it asks for or lacks. */
+export function responsesReason(body: Json): readonly [string] | undefined {
+  const { output, status, incomplete_details: lacking } = body;
+  if (!Array.isArray(output)) return undefined;
+  const reason = isObject(lacking) ? textOf(lacking, 'reason') : undefined;
+  if (status === 'incomplete' && reason !== undefined) return [finishReason(reason)];
+  if (status !== 'completed') return undefined;
+  const isAsking = output.some((item) => isObject(item) && /^(custom_tool|function)_call$/.test(String(item['type'])));
+  return [isAsking ? 'tool_calls' : 'stop'];
+}
 
 /** The text of an answer that stands alone under a name of its own, as `{completion, reasoning}`. */
 export function namedAnswer(body: Json): string | undefined {

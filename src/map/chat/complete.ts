@@ -1,33 +1,24 @@
-import type { Message } from './message.ts';
+import { asText, type ContentPart, type Message, type ToolCall } from './message.ts';
 import type { SourceMessage } from './pieces.ts';
 
 /**
- * Fills in what a flattened conversation leaves out and the request as it was sent still has:
- * content that is a list of parts, tool calls among such parts, ids of tool calls, reasoning.
- * Two conversations that are not alike are left alone. The request is asked for where something is seen to be missing,
- * or in any case where it `isAtHand`.
+ * What a flattened conversation leaves out and the request as it was sent still has: files and audio, the detail of an
+ * image, refusals, ids of tool calls, content that is a list of parts. Two conversations that are not alike are left alone.
  */
 export function completedFrom(
   messages: readonly SourceMessage[],
-  request: () => readonly SourceMessage[],
-  isAtHand = false,
+  sent: readonly SourceMessage[],
 ): readonly SourceMessage[] {
-  if (!isAtHand && messages.every(isWhole)) return messages;
-  const sent = request();
-  const isAlike = sent.length === messages.length && messages.every((message, at) => message.role === sent[at]?.role);
-  return isAlike ? messages.map((message, at) => completed(message, sent[at] ?? message)) : messages;
+  return isAlike(messages, sent) ? messages.map((message, at) => completed(message, sent[at] ?? message)) : messages;
 }
 
-const hasContent = ({ content }: Message) => content !== null && content.length > 0;
-const hasCallIds = ({ tool_calls: calls = [] }: Message) => calls.every((call) => call.id !== undefined);
-const saysNothing = (message: Message) => !hasContent(message) && message.tool_calls === undefined;
-
-function isWhole(message: SourceMessage): boolean {
-  if (message.role === 'tool' && message.tool_call_id === undefined) return false;
-  return !saysNothing(message) && hasCallIds(message);
+function isAlike(messages: readonly Message[], sent: readonly Message[]): boolean {
+  return sent.length === messages.length && messages.every((message, at) => message.role === sent[at]?.role);
 }
 
-function completed(message: SourceMessage, sent: SourceMessage): SourceMessage {
+function completed<M extends Message>(message: M, sent: M): M {
+  if (saysAll(sent, message))
+    return { ...message, ...sent, content: hasContent(sent) ? sent.content : message.content };
   const sameCalls = sent.tool_calls?.length === message.tool_calls?.length;
   const callsLack = message.tool_calls === undefined || (sameCalls && !hasCallIds(message));
   return {
@@ -38,3 +29,32 @@ function completed(message: SourceMessage, sent: SourceMessage): SourceMessage {
     ...(message.tool_call_id === undefined && sent.tool_call_id !== undefined && { tool_call_id: sent.tool_call_id }),
   };
 }
+
+/** Whether a message as it was sent says all that the flattened one does, if not more. What was masked, it does not. */
+export function saysAll(sent: Message, flat: Message): boolean {
+  return (
+    (!hasContent(flat) || spoken(sent) === spoken(flat)) &&
+    mediaOf(sent) >= mediaOf(flat) &&
+    isStartOf(flat.tool_calls ?? [], sent.tool_calls ?? []) &&
+    (flat.reasoning_content === undefined || flat.reasoning_content === sent.reasoning_content) &&
+    (flat.tool_call_id === undefined || flat.tool_call_id === sent.tool_call_id)
+  );
+}
+
+const isStartOf = (flat: readonly ToolCall[], sent: readonly ToolCall[]) =>
+  flat.every((call, at) => {
+    const other = sent[at];
+    const isNamed = call.function.name === other?.function.name;
+    return isNamed && (call.id === undefined || call.id === other.id);
+  });
+
+const hasContent = ({ content }: Message) => content !== null && content.length > 0;
+const hasCallIds = ({ tool_calls: calls = [] }: Message) => calls.every((call) => call.id !== undefined);
+const partsOf = ({ content }: Message): readonly ContentPart[] => (Array.isArray(content) ? content : []);
+const mediaOf = (message: Message) => partsOf(message).filter(({ type }) => type !== 'text').length;
+const spoken = (message: Message) =>
+  typeof message.content === 'string'
+    ? message.content
+    : partsOf(message)
+        .map((part) => asText(part['text']))
+        .join('');

@@ -6,6 +6,8 @@ const TYPE_KEYS = ['mime_type', 'mimeType', 'mediaType', 'media_type', 'contentT
 const DATA_KEYS = ['content', 'data', 'image', 'bytes', 'base64', 'binary_content'];
 /** Bedrock names the format of a document alone. */
 const TEXT_FORMATS: Readonly<Record<string, string>> = { txt: 'plain', md: 'markdown', csv: 'csv', html: 'html' };
+/** Langfuse uploads media, and leaves a token of its own in their place. */
+const ADDRESS = /^((https?|data|gs|s3|file):|@@@langfuseMedia:)/;
 const IMAGE_ADDRESS = /^https?:[^?#]*\.(png|jpe?g|gif|webp)([?#]|$)/i;
 
 /**
@@ -29,7 +31,11 @@ export function mediaPart(part: Json, type: string | undefined): ContentPart | u
   const isText = source['type'] === 'text'; // Anthropic's documents of plain text
   const address =
     url ?? (data && (isText ? data : dataUri(data, mime ?? (isImage ? 'image/png' : 'application/octet-stream'))));
-  if (isImage && address !== undefined) return { type: 'image_url', image_url: { url: address } };
+  if (isImage && address !== undefined) {
+    const detail =
+      textOf(part, 'detail') ?? (isObject(part['image_url']) ? textOf(part['image_url'], 'detail') : undefined);
+    return { type: 'image_url', image_url: { url: address, ...(detail !== undefined && { detail }) } };
+  }
   const file = filePart(part, source, address, mime);
   return file && { ...file, ...heard };
 }
@@ -65,7 +71,7 @@ function filePart(part: Json, source: Json, address: string | undefined, mime: s
 
 function urlOf(part: Json, source: Json): string | undefined {
   for (const holder of [...ADDRESS_KEYS.map((key) => part[key]), source['url'], source['uri']]) {
-    if (typeof holder === 'string' && /^(https?|data|gs|s3|file):/.test(holder)) return holder;
+    if (typeof holder === 'string' && ADDRESS.test(holder)) return holder;
     if (!isObject(holder)) continue;
     // OpenInference says image.image.url
     const url = textOf(holder, 'url') ?? (isObject(holder['image']) ? textOf(holder['image'], 'url') : undefined);

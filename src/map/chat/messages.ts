@@ -147,9 +147,8 @@ function fromConversation(source: Json, role: string): readonly SourceMessage[] 
       },
     ];
   }
-  for (const call of toolCallsBeside(source)) {
-    if (!pieces.some((piece) => isSameCall(piece, call))) pieces.push({ is: 'tool_call', call });
-  }
+  const beside = toolCallsBeside(source).filter((call) => !pieces.some((piece) => isSameCall(piece, call)));
+  pieces.push(...beside.map((call) => ({ is: 'tool_call' as const, call })));
   const thought = source['reasoning_content'] ?? source['reasoning'];
   if (typeof thought === 'string' && thought !== '') pieces.push({ is: 'reasoning', text: thought });
   // the answer of OpenAI's audio models: `{id, data, transcript}`
@@ -168,7 +167,9 @@ function finishOf(source: Json): { finish_reason?: string } {
   return reason === undefined ? {} : { finish_reason: reason };
 }
 
+/** Whether a call beside the content stands in the content, too. */
 function isSameCall(piece: Piece, call: ToolCall): boolean {
   if (piece.is !== 'tool_call' || piece.call.function.name !== call.function.name) return false;
-  return piece.call.id === call.id || piece.call.function.arguments === call.function.arguments;
+  if (piece.call.id !== undefined && call.id !== undefined) return piece.call.id === call.id;
+  return piece.call.function.arguments === call.function.arguments;
 }

@@ -2,7 +2,7 @@ import { mediaPart } from './media.ts';
 import { asText, type ContentPart, isObject, type Json, type ToolCall, textOf } from './message.ts';
 import { citedIn, isText, reasoningIn, textIn, thoughtIn } from './part-text.ts';
 import { HOSTED_CALLS } from './recognise.ts';
-import { resultText, toolCallOf } from './tool-call.ts';
+import { blocksIn, resultText, toolCallOf } from './tool-call.ts';
 
 /** What one piece of a message's content is. */
 export type Piece =
@@ -183,7 +183,7 @@ const thought = (content: unknown): Piece => ({ is: 'reasoning', text: thoughtIn
 
 /** A result with images or files among its blocks stays a list of parts, so that they can be looked at. */
 export function resultContent(result: unknown): ResultContent {
-  const blocks = isObject(result) && result['type'] === 'content' ? result['value'] : result;
+  const blocks = isObject(result) && result['type'] === 'content' ? result['value'] : blocksIn(result);
   if (!Array.isArray(blocks) || !blocks.every(isObject)) return resultText(result);
   const pieces = blocks.map(pieceOf);
   if (!pieces.some((piece) => piece.is === 'media')) return resultText(blocks);

@@ -75,7 +75,7 @@ export function isLangChain(item: Json): boolean {
 }
 
 /** A content part outside of any message. */
-export function isBarePart(item: unknown): boolean {
+export function isBarePart(item: unknown): item is Json {
   if (!isObject(item) || looksLikeMessage(item)) return false;
   const [key, ...others] = Object.keys(item);
   return typeof item['type'] === 'string' || (key !== undefined && others.length === 0 && PART_KEY.test(key));
@@ -83,10 +83,15 @@ export function isBarePart(item: unknown): boolean {
 
 /** The input list of OpenAI's Responses, which some instrumentations put as JSON into the text of one message. */
 export function responsesItems(text: string): readonly unknown[] | undefined {
-  if (!text.includes('"function_call')) return undefined;
+  if (!text.includes('"function_call') && !text.includes('"input_')) return undefined;
   const parsed = parseJson(text);
-  return Array.isArray(parsed) && looksLikeMessages(parsed) && parsed.some(isFunctionItem) ? parsed : undefined;
+  return Array.isArray(parsed) && looksLikeMessages(parsed) && parsed.some(isOfResponses) ? parsed : undefined;
 }
 
-const isFunctionItem = (item: unknown) =>
-  isObject(item) && (item['type'] === 'function_call' || item['type'] === 'function_call_output');
+/** Only the Responses API has items and parts of these types: nobody quotes a conversation so. */
+function isOfResponses(item: unknown): boolean {
+  if (!isObject(item)) return false;
+  if (item['type'] === 'function_call' || item['type'] === 'function_call_output') return true;
+  const parts = Array.isArray(item['content']) ? item['content'] : [];
+  return parts.some((part) => isObject(part) && /^input_(text|image|file|audio)$/.test(String(part['type'])));
+}

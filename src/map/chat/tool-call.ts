@@ -1,4 +1,7 @@
+import { parseJson } from '../json-text.ts';
+import { separated } from './joined-calls.ts';
 import { asText, isObject, type Json, type ToolCall, textOf } from './message.ts';
+import { isBarePart } from './recognise.ts';
 
 /** A tool call in any of its spellings; the arguments become JSON text. Undefined where no tool is named. */
 export function toolCallOf(source: Json): ToolCall | undefined {
@@ -20,7 +23,10 @@ export function toolCallsBeside(source: Json): readonly ToolCall[] {
   const list = lists.find((calls): calls is unknown[] => Array.isArray(calls) && calls.length > 0);
   const legacy = source['function_call'] ?? ('function_call_name' in source && functionCallOf(source));
   if (!list && !legacy) return [];
-  return [...(list ?? []), legacy].filter(isObject).flatMap((call) => toolCallOf(call) ?? []);
+  return [...(list ?? []), legacy].filter(isObject).flatMap((source) => {
+    const call = toolCallOf(source);
+    return call ? separated(call) : [];
+  });
 }
 
 const functionCallOf = (source: Json) => ({
@@ -42,4 +48,12 @@ export function resultText(result: unknown): string {
   }
   if (isObject(result) && 'value' in result && typeof result['type'] === 'string') return asText(result['value']);
   return asText(result);
+}
+
+/** Blocks as one JSON text, as some write a result down that is a list of them. */
+export function blocksIn(result: unknown): unknown {
+  const parsed = typeof result === 'string' ? parseJson(result) : undefined;
+  const isBlocks =
+    Array.isArray(parsed) && parsed.length > 0 && parsed.every((one) => isBarePart(one) && one['type'] === 'text');
+  return isBlocks ? parsed : result;
 }

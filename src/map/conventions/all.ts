@@ -1,5 +1,6 @@
 import type { Convention } from '../rule.ts';
 import { anthropicSdk } from './anthropic-sdk.ts';
+import { braintrust } from './braintrust.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
 import { flue } from './flue.ts';
@@ -44,6 +45,7 @@ export const CONVENTIONS: readonly Convention[] = [
   langfuse,
   langsmith,
   laminar,
+  braintrust,
   mlflow,
   mastra,
   genkit,

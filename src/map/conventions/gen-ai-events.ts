@@ -29,6 +29,16 @@ export const details = <T>(key: string, convert: (value: unknown) => T | undefin
     return undefined;
   });
 
+/** The answer, also where each item of it (reasoning, then the text) is an event of its own. */
+export const detailChoices: Rule<readonly Choice[]> = events(DETAILS, (found) => {
+  const answers = found.map((event) => toChoices(eventData(event.attributes, 'gen_ai.output.messages')));
+  const [first, ...more] = answers.filter((choices) => choices.length > 0);
+  if (!first || more.length === 0 || ![first, ...more].every(({ length }) => length === 1)) return first;
+  const pieces = [first, ...more].flat();
+  const reason = pieces.findLast(({ finish_reason }) => finish_reason !== null)?.finish_reason ?? null;
+  return toChoices(pieces.map(({ message }) => message)).map((choice) => ({ ...choice, finish_reason: reason }));
+});
+
 /** 1.28 to 1.36: one event a message. */
 export const messageEvents: Rule<readonly SourceMessage[]> = custom(
   Object.keys(MESSAGE_EVENTS).map((name) => `event ${name}`),

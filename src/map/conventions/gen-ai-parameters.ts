@@ -29,6 +29,9 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   'anthropic.request.service_tier': 'service_tier',
   'anthropic.thinking.type': 'thinking_type',
   'anthropic.thinking.budget_tokens': 'thinking_budget_tokens',
+  'gen_ai.request.thinking_type': 'thinking_type',
+  'gen_ai.request.thinking.type': 'thinking_type',
+  'gen_ai.request.thinking.budget_tokens': 'thinking_budget_tokens',
   // OpenLLMetry before it took up the GenAI keys
   'llm.is_streaming': 'stream',
   'llm.top_k': 'top_k',

@@ -25,6 +25,7 @@ import { countAt, dataAt, type SpanView, textAt, valueAt } from '../span-view.ts
 import {
   choiceEvents,
   completionEvents,
+  detailChoices,
   details,
   evaluationEvents,
   evaluationOf,
@@ -117,7 +118,7 @@ export const genAi: Convention = {
     ],
     choices: [
       custom(['gen_ai.output.messages'], outputChoices),
-      details('gen_ai.output.messages', choices),
+      detailChoices,
       custom(SENTRY_ANSWER, sentryAnswer),
       choiceEvents,
       completionEvents,

@@ -1,4 +1,5 @@
 import { parametersOf, requestRules } from '../bodies.ts';
+import { toolMessageIn } from '../chat/langchain.ts';
 import { isObject, type Json } from '../chat/message.ts';
 import type { Kind } from '../reading.ts';
 import { type Convention, custom, data, list, type Rule, sinceStart, text, texts, when, word } from '../rule.ts';
@@ -100,6 +101,8 @@ export const langfuse: Convention = {
     kind: [
       when<Kind>(['langfuse.observation.type'], isEmbedding, 'embedding'),
       word('langfuse.observation.type', KINDS),
+      // the LangChain handler of version 4 calls tools spans
+      when<Kind>([OUTPUT], (view) => 'tool_call_id' in (toolMessageIn(dataAt(view, OUTPUT)) ?? {}), 'tool'),
     ],
     operation: [text('langfuse.observation.type')],
     displayName: [

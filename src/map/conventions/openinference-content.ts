@@ -1,6 +1,5 @@
-import { toChoices } from '../chat/choices.ts';
-import { completedFrom } from '../chat/complete.ts';
-import { generatedIn } from '../chat/langchain.ts';
+import { responsesReason, toChoices } from '../chat/choices.ts';
+import { completedFrom, saysAll } from '../chat/complete.ts';
 import { type Choice, isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import type { SourceMessage } from '../chat/pieces.ts';
@@ -38,20 +37,26 @@ export const judgements = (member: string) => (items: readonly unknown[]) =>
 /** The flattened messages, with what they leave out taken from the raw request and response. */
 export function conversation(view: SpanView): readonly SourceMessage[] | undefined {
   const messages = toMessages(listAt(view, 'llm.input_messages.'));
-  return some(completedFrom(messages, () => toMessages(dataAt(view, 'input.value'))));
+  return messages.length === 0 ? undefined : completedFrom(messages, toMessages(dataAt(view, 'input.value')));
 }
+
 export function answers(view: SpanView): readonly Choice[] | undefined {
   const said = listAt(view, 'llm.output_messages.')?.map(spoken);
+  if (!said) return undefined;
   const body = dataAt(view, 'output.value');
   const asked = dataAt(view, 'llm.invocation_parameters');
-  const choices = said && isSeveral(said.length, body, asked) ? said.flatMap(alternative) : toChoices(said);
+  const choices = isSeveral(said.length, body, asked) ? said.flatMap(alternative) : toChoices(said);
+  const sent = isObject(body) ? toChoices(body) : [];
+  // some flatten the first of several alternatives only
+  if (sent.length > choices.length && choices.every((choice, at) => isSaid(sent[at], choice))) return sent;
   const messages = completedFrom(
     choices.map((choice) => choice.message),
-    () => toChoices(body).map((choice) => choice.message),
-    generatedIn(body) !== undefined,
+    sent.map((choice) => choice.message),
   );
   return some(choices.map((choice, at) => ({ ...choice, message: messages[at] ?? choice.message })));
 }
+const isSaid = (sent: Choice | undefined, choice: Choice) =>
+  sent !== undefined && saysAll(sent.message, choice.message);
 
 /** Several output messages are one answer in pieces, unless the response or the request says that they are alternatives. */
 function isSeveral(count: number, body: unknown, asked: unknown): boolean {
@@ -65,11 +70,12 @@ const alternative = (said: unknown, index: number) => toChoices([said]).map((cho
 const spoken = (item: unknown) =>
   isObject(item) && isObject(item['message']) ? { role: 'assistant', ...item['message'] } : item;
 
-/** The reasons in a response's body: one a choice, or Anthropic's one. */
+/** The reasons in a response's body: one a choice, or Anthropic's one, or what the status of one of OpenAI's Responses means. */
 export function finishReasonsIn(body: unknown): readonly string[] | undefined {
   if (!isObject(body)) return undefined;
   const choices = Array.isArray(body['choices']) ? body['choices'] : [body];
-  return some(
-    choices.flatMap((choice) => (isObject(choice) ? (textOf(choice, 'finish_reason', 'stop_reason') ?? []) : [])),
+  const reasons = choices.flatMap((choice) =>
+    isObject(choice) ? (textOf(choice, 'finish_reason', 'stop_reason') ?? []) : [],
   );
+  return some(reasons.length > 0 ? reasons : (responsesReason(body) ?? []));
 }

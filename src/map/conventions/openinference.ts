@@ -20,7 +20,7 @@ import {
   text,
   texts,
 } from '../rule.ts';
-import { textAt } from '../span-view.ts';
+import { dataAt, type SpanView, textAt } from '../span-view.ts';
 import { tokenRules, usageOfResponse, usageRules } from '../token-counts.ts';
 import {
   answers,
@@ -52,6 +52,14 @@ const REQUEST = requestRules('input.value');
 /** Some flatten the parameters, too. */
 const INVOCATION = below('llm.invocation_parameters.');
 
+/** Of Bedrock's model ids (`anthropic.claude-sonnet-4-5-v1:0`) the name is cut out; the request has it whole. */
+function wholeModel(view: SpanView): string | undefined {
+  const name = textAt(view, 'llm.model_name');
+  const request = dataAt(view, 'input.value');
+  const id = isObject(request) ? textOf(request, 'modelId') : undefined;
+  return name !== undefined && id?.includes(name) ? id : undefined;
+}
+
 /** Where nobody has put the counts into attributes, the response itself is asked. */
 const COUNTS: Rules = {
   inputTokens: [count('llm.token_count.prompt')],
@@ -81,9 +89,11 @@ export const openInference: Convention = {
       data('llm.invocation_parameters', (value) =>
         isObject(value) ? textOf(value, 'model', 'model_name') : undefined,
       ),
+      ...REQUEST.requestModel,
     ],
     responseModel: [
       data('output.value', generatedModel),
+      custom(['llm.model_name', 'input.value'], wholeModel),
       text('llm.response.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'),
       data('output.value', responseModel),
     ],

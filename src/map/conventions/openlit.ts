@@ -1,7 +1,8 @@
+import { toChoices } from '../chat/choices.ts';
 import type { SourceMessage } from '../chat/pieces.ts';
 import type { Kind } from '../reading.ts';
-import { type Convention, custom, data, events, seconds, some, text, word } from '../rule.ts';
-import type { SpanView } from '../span-view.ts';
+import { type Convention, custom, data, events, list, seconds, some, text, word } from '../rule.ts';
+import { type SpanView, textAt } from '../span-view.ts';
 import { parameterRule } from './gen-ai-parameters.ts';
 
 /** How the older releases named the request's kind. */
@@ -29,7 +30,8 @@ function joined(content: unknown): readonly SourceMessage[] {
   if (typeof content !== 'string' || !SPOKEN.test(content)) return [];
   return content.split(/\n(?=(?:system|user|assistant|tool|developer): )/).map((said) => {
     const [head = '', role = 'user'] = SPOKEN.exec(said) ?? [];
-    return { role, content: said.slice(head.length) };
+    const content = said.slice(head.length);
+    return { role, content: content === 'null' ? null : content };
   });
 }
 
@@ -37,16 +39,20 @@ function joined(content: unknown): readonly SourceMessage[] {
 export const openLit: Convention = {
   name: 'openlit',
   title: 'OpenLIT',
-  prefixes: ['openlit.'],
+  prefixes: ['openlit.', 'gen_ai.content.'],
   scopes: [/^openlit/, /^@openlit\//],
   rules: {
     kind: [word('gen_ai.type', TYPES)],
     parameters: [custom(PARAMETERS.keys, parameters)],
     messages: [
+      custom(['gen_ai.content.prompt'], (view) => some(joined(textAt(view, 'gen_ai.content.prompt')))),
       events('gen_ai.content.prompt', (found) =>
         some(found.flatMap((event) => joined(event.attributes.get('gen_ai.prompt')))),
       ),
     ],
+    // the second is a slip of its releases up to 1.7: of several alternatives the last one is left
+    choices: [data(['gen_ai.content.completion', 'gen_ai.completion.[i]'], (value) => some(toChoices(value)))],
+    embeddingInput: [data('gen_ai.content.prompt', list)],
     input: [data('gen_ai.workflow.input', (value) => value)],
     output: [data('gen_ai.workflow.output', (value) => value)],
     timeToFirstTokenMs: [seconds('gen_ai.server.time_to_first_token', 'gen_ai.server.ttft')],

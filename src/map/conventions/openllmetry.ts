@@ -33,7 +33,7 @@ function passed(value: unknown): unknown {
   if (!Array.isArray(args) && !isObject(kwargs)) return value;
   const positional = Array.isArray(args) ? args : [];
   const named = isObject(kwargs) ? kwargs : {};
-  if (Object.keys(named).length === 0) return positional.length === 1 ? positional[0] : positional;
+  if (Object.keys(named).length === 0) return positional.length > 1 ? positional : positional[0];
   return positional.length === 0 ? named : value;
 }
 
@@ -48,6 +48,20 @@ const toolOfMessage = data('traceloop.entity.output', (output) => {
   const message = toolMessageIn(returned(output));
   return message && 'tool_call_id' in message ? textOf(message, 'name') : undefined;
 });
+
+const DOCUMENTS = 'documents.';
+
+/** What a reranking was given, where each document is an attribute and the question a prompt (Cohere's, in JavaScript). */
+function reranked(view: SpanView): unknown {
+  const documents = listAt(view, DOCUMENTS)?.map((item) => (isObject(item) ? (item['index'] ?? item) : item));
+  if (!documents || textAt(view, 'llm.request.type') !== 'rerank') return undefined;
+  const [asked] = listAt(view, 'gen_ai.prompt.') ?? [];
+  const query = isObject(asked) ? textOf(asked, 'user', 'content') : undefined;
+  return { ...(query !== undefined && { query }), documents };
+}
+
+/** How it ranked them: `gen_ai.completion.N.relevanceScore`. */
+const ranking = (view: SpanView) => (reranked(view) === undefined ? undefined : listAt(view, COMPLETIONS));
 
 /** `gen_ai.completion.N.function_call` is LiteLLM's spelling; a content of `null` is how the SDK says there is none. */
 function message(item: unknown): unknown {
@@ -115,7 +129,11 @@ export const openLlmetry: Convention = {
     messages: [indexed('gen_ai.prompt.', (items) => some(toMessages(items.map(message))))],
     toolDefinitions: [indexed('llm.request.functions.', (items) => items.map(tool))],
     choices: [custom([`${COMPLETIONS}*`], completions)],
-    input: [data(['traceloop.entity.input', 'gen_ai.task.input', 'gen_ai.guardrail.input', 'gen_ai.prompt'], passed)],
+    documents: [custom([`${COMPLETIONS}*`, `${DOCUMENTS}*`], ranking)],
+    input: [
+      custom(['gen_ai.prompt.*', `${DOCUMENTS}*`], reranked),
+      data(['traceloop.entity.input', 'gen_ai.task.input', 'gen_ai.guardrail.input', 'gen_ai.prompt'], passed),
+    ],
     output: [
       data(['traceloop.entity.output', 'gen_ai.task.output', 'gen_ai.guardrail.output', 'gen_ai.completion'], returned),
     ],

@@ -523,6 +523,77 @@ const SHAPES: readonly (readonly [string, unknown, unknown])[] = [
     ],
   ],
   [
+    'a Responses input with an image, as the text of one message',
+    [
+      {
+        role: 'user',
+        content: JSON.stringify([
+          { role: 'system', content: 'Be short.' },
+          {
+            role: 'user',
+            content: [
+              { type: 'input_text', text: 'What is it?' },
+              { type: 'input_image', image_url: 'https://x/a.png', detail: 'low' },
+            ],
+          },
+        ]),
+      },
+    ],
+    [
+      { role: 'system', content: 'Be short.' },
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is it?' },
+          { type: 'image_url', image_url: { url: 'https://x/a.png', detail: 'low' } },
+        ],
+      },
+    ],
+  ],
+  [
+    'the same call twice, beside the content',
+    [
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: [
+          { id: 'c1', type: 'function', function: { name: 'f', arguments: '{}' } },
+          { id: 'c2', type: 'function', function: { name: 'f', arguments: '{}' } },
+        ],
+      },
+    ],
+    [{ role: 'assistant', content: '', tool_calls: [call('f', '{}', 'c1'), call('f', '{}', 'c2')] }],
+  ],
+  [
+    'parallel calls without ids',
+    [
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: [
+          { name: 'f', arguments: '{"a":1}' },
+          { name: 'f', arguments: '{"a":2}' },
+        ],
+      },
+    ],
+    [{ role: 'assistant', content: '', tool_calls: [call('f', '{"a":1}'), call('f', '{"a":2}')] }],
+  ],
+  [
+    'the text blocks of a result in one JSON text',
+    [
+      {
+        role: 'user',
+        parts: [{ type: 'tool_call_response', id: 'c1', response: '[{"type":"text","text":"sunny"}]' }],
+      },
+    ],
+    [{ role: 'tool', content: 'sunny', tool_call_id: 'c1' }],
+  ],
+  [
+    'a result in JSON that is no text block',
+    [{ role: 'tool', content: '[{"type":"city","text":"Oslo"}]', tool_call_id: 'c1' }],
+    [{ role: 'tool', content: '[{"type":"city","text":"Oslo"}]', tool_call_id: 'c1' }],
+  ],
+  [
     'a text that quotes messages and is one message all the same',
     [{ role: 'user', content: '[{"role":"user","content":"Hi"}]' }],
     [{ role: 'user', content: '[{"role":"user","content":"Hi"}]' }],

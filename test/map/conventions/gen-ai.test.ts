@@ -137,6 +137,22 @@ describe('a model call in the words of the GenAI conventions', () => {
     expect(call['attributes']).toMatchObject({ kind: 'llm', weave: { kind: 'llm' } });
   });
 
+  it('is put together where each item of an answer is an event of its own', () => {
+    const said = (part: object) =>
+      event('gen_ai.client.inference.operation.details', {
+        'gen_ai.output.messages': [{ role: 'assistant', parts: [part], finish_reason: 'stop' }],
+      });
+    const events = [said({ type: 'reasoning', text: 'hm' }), said({ type: 'text', content: 'Sunny.' })];
+    const call = mapOne({ attributes: { ...MODEL, 'gen_ai.operation.name': 'chat' }, events });
+    expect(call['output'].choices).toEqual([
+      {
+        index: 0,
+        message: { role: 'assistant', content: 'Sunny.', reasoning_content: 'hm' },
+        finish_reason: 'stop',
+      },
+    ]);
+  });
+
   it('has all that is said about it', () => {
     const call = mapOne({
       name: 'chat gpt-4o',

@@ -163,4 +163,37 @@ describe('Langfuse', () => {
     ]);
     expect(mapOne({ attributes: times })['started_at']).toBe('2026-11-20T07:44:40.123456Z');
   });
+
+  it("knows a tool of LangChain's by what came out of it", () => {
+    const message = (name: string) => ({
+      lc: 1,
+      type: 'constructor',
+      id: ['langchain_core', 'messages', name],
+      kwargs: { content: 'sunny', ...(name === 'ToolMessage' && { tool_call_id: 'c1', name: 'get_weather' }) },
+    });
+    const of = (name: string) =>
+      mapOne({
+        name: 'get_weather',
+        scope: 'langfuse-sdk',
+        attributes: {
+          'langfuse.observation.type': 'span',
+          'langfuse.observation.input': J({ city: 'Oslo' }),
+          'langfuse.observation.output': J(message(name)),
+        },
+      });
+    expect(of('ToolMessage')).toMatchObject({
+      attributes: { kind: 'tool' },
+      inputs: { city: 'Oslo' },
+      output: 'sunny',
+    });
+    expect(of('AIMessage')['attributes'].kind).not.toBe('tool');
+  });
+
+  it('keeps the token of an image that Langfuse has uploaded', () => {
+    const url = '@@@langfuseMedia:type=image/png|id=x|source=base64_data_uri@@@';
+    const call = generation({
+      'langfuse.observation.input': J([{ role: 'user', content: [{ type: 'input_image', image_url: url }] }]),
+    });
+    expect(call['inputs'].messages[0].content).toEqual([{ type: 'image_url', image_url: { url } }]);
+  });
 });

@@ -56,7 +56,7 @@ describe('OpenInference for LangChain', () => {
       { role: 'system', content: 'Be short.' },
       { role: 'user', content: 'Weather?' },
       { role: 'assistant', content: '', tool_calls: CALLS },
-      { role: 'tool', content: '{"sky":"sunny"}', tool_call_id: 'c1' },
+      { role: 'tool', content: '{"sky":"sunny"}', name: 'get_weather', tool_call_id: 'c1' },
     ]);
     expect(call['output'].choices[0].message.tool_calls).toEqual(CALLS);
   });

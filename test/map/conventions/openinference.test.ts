@@ -138,6 +138,45 @@ describe('OpenInference', () => {
     ]);
   });
 
+  it('finds the alternatives that nobody has flattened, and what ended them, in the response', () => {
+    const said = (content: string, index: number) => ({
+      index,
+      message: { role: 'assistant', content },
+      finish_reason: 'stop',
+    });
+    const response = { id: 'r', model: 'm', choices: [said('A', 0), said('B', 1)] };
+    const found = mapOne(span('LLM', { ...answer(0, { content: 'A' }), 'output.value': J(response) }));
+    expect(found['output'].choices).toEqual([said('A', 0), said('B', 1)]);
+  });
+
+  it.each([
+    [{ status: 'completed' }, 'stop'],
+    [{ status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }, 'length'],
+    [{ status: 'in_progress' }, null],
+    [{ status: 'completed', call: true }, 'tool_calls'],
+  ])('tells why one of the Responses ended: %j', ({ call, ...body }: Record<string, unknown>, reason) => {
+    const item = call
+      ? { type: 'function_call', call_id: 'c', name: 'f', arguments: '{}' }
+      : { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Yo' }] };
+    const found = mapOne(span('LLM', { 'output.value': J({ id: 'r', model: 'm', output: [item], ...body }) }));
+    expect(found['output'].choices[0].finish_reason).toBe(reason);
+  });
+
+  it('names a model of Bedrock by its whole id, which the request has', () => {
+    const request = { modelId: 'anthropic.claude-5-v1:0', messages: [{ role: 'user', content: [{ text: 'Hi' }] }] };
+    const found = mapOne(
+      span('LLM', {
+        'llm.model_name': 'claude-5',
+        'input.value': J({ ...request, inferenceConfig: { maxTokens: 50 }, toolConfig: { tools: [] } }),
+        'llm.token_count.prompt': 20,
+        'llm.token_count.completion': 12,
+      }),
+    );
+    expect(Object.keys(found['summary'].usage)).toEqual(['anthropic.claude-5-v1:0']);
+    expect(found['inputs']).toMatchObject({ model: 'anthropic.claude-5-v1:0', max_tokens: 50 });
+    expect(found['inputs']).not.toHaveProperty('toolConfig');
+  });
+
   it('takes them for one answer in pieces elsewhere', () => {
     const found = mapOne(
       span('LLM', {

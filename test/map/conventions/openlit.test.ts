@@ -51,6 +51,36 @@ describe('OpenLIT', () => {
     });
   });
 
+  it('reads it out of an attribute, too, with one of several answers', () => {
+    const call = mapOne({
+      scope: 'openlit7',
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'gpt-4o',
+        'gen_ai.content.prompt': 'user: Weather?\nassistant: null\ntool: {"sky":"sunny"}',
+        'gen_ai.completion.[i]': 'Sunny.',
+      },
+    });
+    expect(call['inputs'].messages).toEqual([
+      { role: 'user', content: 'Weather?' },
+      { role: 'assistant', content: null },
+      { role: 'tool', content: '{"sky":"sunny"}' },
+    ]);
+    expect(call['output'].choices[0].message.content).toBe('Sunny.');
+  });
+
+  it('shows the texts that were embedded', () => {
+    const call = mapOne({
+      scope: 'openlit7',
+      attributes: {
+        'gen_ai.operation.name': 'embedding',
+        'gen_ai.request.model': 'e',
+        'gen_ai.content.prompt': ['sun', 'rain'],
+      },
+    });
+    expect(call['inputs']).toEqual({ model: 'e', texts: ['sun', 'rain'] });
+  });
+
   it('takes the zeros of a stream without usage for none', () => {
     const call = mapOne({
       name: 'chat gpt-4o',

@@ -172,6 +172,49 @@ describe('OpenLLMetry before it took up the GenAI keys', () => {
         attributes: { kind: 'reranker' },
       },
     ],
+    [
+      'a reranking, whose documents are attributes',
+      span({
+        'llm.request.type': 'rerank',
+        'gen_ai.prompt.0.role': 'user',
+        'gen_ai.prompt.0.user': 'Where is it warm?',
+        'documents.0.index': 'Oslo is cold',
+        'documents.1.index': 'Rome is warm',
+        'gen_ai.completion.0.relevanceScore': 0.2,
+        'gen_ai.completion.1.relevanceScore': 0.8,
+      }),
+      {
+        inputs: { query: 'Where is it warm?', documents: ['Oslo is cold', 'Rome is warm'] },
+        output: [{ relevanceScore: 0.2 }, { relevanceScore: 0.8 }],
+        attributes: { kind: 'reranker' },
+      },
+    ],
+    [
+      'parallel calls without ids',
+      span({
+        'gen_ai.completion.0.content': '',
+        'gen_ai.completion.0.tool_calls.0.name': 'f',
+        'gen_ai.completion.0.tool_calls.0.arguments': J({ a: 1 }),
+        'gen_ai.completion.0.tool_calls.1.name': 'f',
+        'gen_ai.completion.0.tool_calls.1.arguments': J({ a: 2 }),
+      }),
+      {
+        output: {
+          choices: [
+            {
+              message: {
+                tool_calls: [{ function: { arguments: J({ a: 1 }) } }, { function: { arguments: J({ a: 2 }) } }],
+              },
+            },
+          ],
+        },
+      },
+    ],
+    [
+      'a function that was called with nothing',
+      span({ 'traceloop.span.kind': 'workflow', 'traceloop.entity.input': J({ args: [], kwargs: {} }) }),
+      { inputs: {} },
+    ],
   ])('shows %s', (_, spec, expected) => {
     expect(mapOne(spec)).toMatchObject(expected as Record<string, unknown>);
   });

@@ -321,6 +321,48 @@ describe('Vercel AI SDK 5 and 6', () => {
     });
   });
 
+  it.each([
+    ['without the cached tokens', 20, 57],
+    ['with them', 57, 57],
+    ['over several steps: the provider speaks of the last one alone', 40, 77],
+  ])("holds Anthropic's own count against an input %s", (_, stated, counted) => {
+    const usage = { input_tokens: 20, cache_read_input_tokens: 32, cache_creation_input_tokens: 5 };
+    const spec = span('ai.generateObject.doGenerate', {
+      'ai.model.provider': 'anthropic.messages',
+      'ai.response.providerMetadata': J({ anthropic: { usage, cacheCreationInputTokens: 5 } }),
+      'ai.usage.promptTokens': stated,
+      'ai.usage.completionTokens': 12,
+    });
+    expect(usageOf(spec)).toMatchObject({ input_tokens: counted, cache_read_input_tokens: 32 });
+  });
+
+  it.each([
+    ['left out of the output', 7],
+    ['part of the output', 12],
+  ])("reads Gemini's cached tokens and thoughts, %s", (_, output) => {
+    const usageMetadata = {
+      promptTokenCount: 57,
+      candidatesTokenCount: 7,
+      thoughtsTokenCount: 5,
+      cachedContentTokenCount: 32,
+      totalTokenCount: 69,
+    };
+    const spec = span('ai.generateText.doGenerate', {
+      'ai.model.provider': 'google.generative-ai',
+      'ai.response.providerMetadata': J({ google: { groundingMetadata: null, usageMetadata } }),
+      'ai.usage.promptTokens': 57,
+      'ai.usage.completionTokens': output,
+    });
+    expect(usageOf(spec)).toEqual({
+      input_tokens: 57,
+      output_tokens: 12,
+      total_tokens: 69,
+      requests: 1,
+      cache_read_input_tokens: 32,
+      reasoning_tokens: 5,
+    });
+  });
+
   it('shows reasoning, files and streamed tool calls as parts of one answer', () => {
     const call = mapOne(
       span('ai.streamText.doStream', {

@@ -70,6 +70,14 @@ const CALLS: Readonly<Record<string, SpanSpec>> = {
     attributes: { 'langsmith.span.kind': 'llm', 'gen_ai.prompt': REQUEST, 'gen_ai.completion': RESPONSE },
   },
   laminar: { attributes: { 'lmnr.span.type': 'LLM', ...INDEXED } },
+  braintrust: {
+    attributes: {
+      'braintrust.span_attributes': J({ type: 'llm' }),
+      'braintrust.metadata': J({ model: 'm' }),
+      'braintrust.input_json': J(HI),
+      'braintrust.output_json': J([{ role: 'assistant', content: 'Yo' }]),
+    },
+  },
   mlflow: {
     attributes: { 'mlflow.spanType': J('CHAT_MODEL'), 'mlflow.spanInputs': REQUEST, 'mlflow.spanOutputs': RESPONSE },
   },
