@@ -1,10 +1,16 @@
 import type { LogRecord } from './log-record.ts';
 import type { Attributes, Span, SpanEvent, Value } from './span.ts';
 
-/** Claude Code logs it on the span of the whole interaction; the id of the tool's use joins it to the span of the tool. */
-const TOOL_RESULT = 'claude_code.tool_result';
-const TOOL_USE_ID = 'tool_use_id';
+/**
+ * Coding agents log on a span around or inside that of the tool what it was given and what came of it: the id of the
+ * tool's use joins the two. For each such record the attribute that is the id, and those that it is wanted for.
+ */
+const TOOL_RESULTS: Readonly<Record<string, { readonly id: string; readonly says: readonly string[] }>> = {
+  'claude_code.tool_result': { id: 'tool_use_id', says: ['tool_input'] },
+  'codex.tool_result': { id: 'call_id', says: ['arguments', 'output'] },
+};
 const CLAUDE_CODE = 'com.anthropic.claude_code';
+const CODEX = /^codex[_-]/;
 
 /** What an evaluator found; it comes when it comes, perhaps long after the call. */
 const EVALUATION = 'gen_ai.evaluation.result';
@@ -24,7 +30,8 @@ export const CONTENT_EVENTS: ReadonlySet<string> = new Set([
   'gen_ai.client.inference.operation.details',
   'claude_code.user_prompt',
   'claude_code.assistant_response',
-  TOOL_RESULT,
+  'codex.user_prompt',
+  ...Object.keys(TOOL_RESULTS),
   EVALUATION,
 ]);
 
@@ -32,28 +39,46 @@ export const CONTENT_EVENTS: ReadonlySet<string> = new Set([
 export function contentEvent(record: LogRecord): SpanEvent | undefined {
   if (record.traceId === '' || record.spanId === '') return undefined;
   const name = namesOf(record).find((candidate) => CONTENT_EVENTS.has(candidate));
-  if (name === undefined || (name === TOOL_RESULT && !record.attributes.has('tool_input'))) return undefined;
+  if (name === undefined || toolResultOf(record)?.says.some((key) => record.attributes.has(key)) === false)
+    return undefined;
   return { name, timeNs: record.timeNs, attributes: withBody(record, name), droppedAttributesCount: 0 };
 }
 
 /** What a record that holds content and its span have in common, and no other span. */
 export function joinIdOfRecord(record: LogRecord): string {
   const { traceId, spanId } = record;
-  const use = namesOf(record).includes(TOOL_RESULT) ? record.attributes.get(TOOL_USE_ID) : undefined;
+  const use = record.attributes.get(toolResultOf(record)?.id ?? '');
   return typeof use === 'string' ? toolUse(traceId, use) : traceId + spanId;
 }
 
 /** The same for a span. */
 export function joinIdOfSpan(span: Span): string {
-  const use = isClaudeTool(span) ? span.attributes.get(TOOL_USE_ID) : undefined;
+  const use = isLoggedTool(span) ? (span.attributes.get('tool_use_id') ?? span.attributes.get('call_id')) : undefined;
   return typeof use === 'string' ? toolUse(span.traceId, use) : span.traceId + span.spanId;
 }
 
-/** The use of a tool by Claude Code: not the wait for a person before it, nor the run of the tool inside it. */
-export function isClaudeTool({ scope, attributes }: Span): boolean {
+/**
+ * The use of a tool by Claude Code or Codex: not the wait for a person before it, nor what goes on inside it.
+ * What it was given stands in a log record.
+ */
+export function isLoggedTool({ name, scope, attributes }: Span): boolean {
+  if (CODEX.test(scope.name)) {
+    const tool = attributes.get('tool_name');
+    return attributes.has('call_id') && tool !== undefined && (name === tool || name === 'handle_tool_call');
+  }
   if (!scope.name.startsWith(CLAUDE_CODE)) return false;
   const type = attributes.get('span.type');
   return type === 'tool' || type === 'claude_code.tool';
+}
+
+/** The span of Codex that takes what a user has said, which stands in a log record. */
+export function isLoggedPrompt({ scope, name }: Span): boolean {
+  return name === 'codex.turn_input' && CODEX.test(scope.name);
+}
+
+function toolResultOf(record: LogRecord) {
+  const name = namesOf(record).find((candidate) => Object.hasOwn(TOOL_RESULTS, candidate));
+  return name === undefined ? undefined : TOOL_RESULTS[name];
 }
 
 const toolUse = (traceId: string, use: string) => `${traceId} tool ${use}`;
@@ -85,5 +110,6 @@ const ANSWER_EVENTS: ReadonlySet<string> = new Set([
   'gen_ai.choice',
   'gen_ai.content.completion',
   'claude_code.assistant_response',
-  TOOL_RESULT,
+  'codex.user_prompt', // Codex logs no answer
+  ...Object.keys(TOOL_RESULTS),
 ]);

@@ -97,4 +97,18 @@ describe('what joins a record to its span', () => {
     const elsewhere = { ...result, traceId: '1af7651916cd43dd8448eb211c80319c' };
     expect(joinIdOfSpan(tool('tool'))).not.toBe(joinIdOfRecord(elsewhere));
   });
+
+  it('is the call of the tool where Codex logs on a span inside it, and the span of the tool alone has it', () => {
+    const codex = (name: string, tool_name = 'exec_command') =>
+      joinIdOfSpan(spanOf({ scope: 'codex_exec', name, attributes: { tool_name, call_id: 'call_1' } }));
+    const logged = joinIdOfRecord(
+      record({
+        eventName: 'event otel/src/events/session_telemetry.rs:1',
+        spanId: '00f067aa0ba902b7',
+        attributes: attributesOf({ 'event.name': 'codex.tool_result', call_id: 'call_1', output: 'ok' }),
+      }),
+    );
+    expect([codex('exec_command'), codex('handle_tool_call')]).toEqual([logged, logged]);
+    expect(codex('observation')).not.toBe(logged);
+  });
 });

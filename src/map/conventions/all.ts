@@ -18,6 +18,7 @@ import { litellm } from './litellm.ts';
 import { livekit } from './livekit.ts';
 import { logfire } from './logfire.ts';
 import { mastra } from './mastra.ts';
+import { mastraTelemetry } from './mastra-telemetry.ts';
 import { mcp } from './mcp.ts';
 import { microsoft } from './microsoft.ts';
 import { mlflow } from './mlflow.ts';
@@ -48,6 +49,7 @@ export const CONVENTIONS: readonly Convention[] = [
   braintrust,
   mlflow,
   mastra,
+  mastraTelemetry,
   genkit,
   haystack,
   voltAgent,

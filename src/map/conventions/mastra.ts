@@ -1,10 +1,11 @@
 import { isResponse, responseId } from '../bodies.ts';
 import { toChoices } from '../chat/choices.ts';
-import { isObject } from '../chat/message.ts';
+
 import { toMessages } from '../chat/messages.ts';
 import type { Kind } from '../reading.ts';
 import { below, type Convention, custom, data, object, sinceStart, some, text, texts, when, word } from '../rule.ts';
 import { dataAt, type SpanView, textAt, valueAt } from '../span-view.ts';
+import { answer } from './mastra-answer.ts';
 
 /** Since 1.x each request to a model is a `chat` span of its own, and these are what it stands in. */
 const OPERATIONS: Readonly<Record<string, Kind>> = {
@@ -38,15 +39,6 @@ const TYPES: Readonly<Record<string, Kind>> = {
 /** `mastra.agent_run.input` and its like: the type of the span is part of the key. */
 const keysOf = (end: 'input' | 'output') => Object.keys(TYPES).map((type) => `mastra.${type}.${end}`);
 const CONVERSATIONS = ['mastra.model_generation', 'mastra.model_step', 'mastra.model_inference'];
-
-/** `{text, toolCalls, reasoningText, files}`: the AI SDK's result. */
-function answer(value: unknown) {
-  if (!isObject(value) || !('text' in value || 'toolCalls' in value)) return undefined;
-  const { text: said, toolCalls, reasoningText } = value;
-  const files = Array.isArray(value['files']) ? value['files'].filter(isObject) : [];
-  const content = files.length === 0 ? said : [said, ...files.map((file) => ({ type: 'file', ...file }))];
-  return some(toChoices({ role: 'assistant', content, toolCalls, reasoning: reasoningText }));
-}
 
 /** The provider's response, which AI SDK leaves among the metadata of a step. */
 const RESPONSE = 'mastra.metadata.body';

@@ -6,7 +6,7 @@ import { listAt } from '../indexed.ts';
 import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import { below, type Convention, count, custom, data, gather, indexed, some, text, when, word } from '../rule.ts';
-import { type SpanView, textAt } from '../span-view.ts';
+import { dataAt, type SpanView, textAt } from '../span-view.ts';
 import { parameterRule } from './gen-ai-parameters.ts';
 
 const ENTITY_KINDS: Readonly<Record<string, Kind>> = {
@@ -41,6 +41,14 @@ function passed(value: unknown): unknown {
 function returned(value: unknown): unknown {
   if (!isObject(value)) return value;
   return value['outputs'] ?? (isObject(value['kwargs']) ? value['output'] : undefined) ?? value;
+}
+
+/** Of LlamaIndex each method is a task: `vector_index_retriever.retrieve`, `base_embedding.get_query_embedding`. */
+function methodKind(view: SpanView): Kind | undefined {
+  if (textAt(view, 'traceloop.span.kind') !== 'task') return undefined;
+  const { name } = view.span;
+  if (/_embedding\.get_\w*embeddings?$/.test(name)) return 'embedding';
+  return /_(retriever|engine)\.retrieve$/.test(name) ? 'retriever' : undefined;
 }
 
 /** LangChain's callback knows the class of a tool only; the message with its result has the name. */
@@ -120,6 +128,7 @@ export const openLlmetry: Convention = {
   rules: {
     kind: [
       when<Kind>(['gen_ai.guardrail.name'], (view) => textAt(view, 'gen_ai.guardrail.name') !== undefined, 'guardrail'),
+      custom(['traceloop.span.kind'], methodKind),
       word('traceloop.span.kind', ENTITY_KINDS),
       word('llm.request.type', REQUEST_KINDS),
     ],
@@ -145,6 +154,13 @@ export const openLlmetry: Convention = {
     ],
     toolArguments: [data('traceloop.entity.input', passed)],
     toolResult: [data('traceloop.entity.output', returned)],
+    embeddingDimensions: [
+      custom(['traceloop.entity.output'], (view) => {
+        const vector = methodKind(view) === 'embedding' ? dataAt(view, 'traceloop.entity.output') : undefined;
+        const [first] = Array.isArray(vector) ? vector : [];
+        return Array.isArray(first) ? first.length : Array.isArray(vector) ? vector.length : undefined;
+      }),
+    ],
     totalTokens: [count('llm.usage.total_tokens')],
     reasoningTokens: [count('llm.usage.reasoning_tokens')],
     agentName: [text('crewai.agent.role')],

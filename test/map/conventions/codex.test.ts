@@ -70,6 +70,33 @@ describe('spans of Codex', () => {
     expect(call).toMatchObject({ op_name: tool, attributes: { kind: 'tool', tool: { call_id: 'call_1' } } });
   });
 
+  it('know a tool by the span of its name, and none by what only mentions it', () => {
+    const attributes = { tool_name: 'exec_command', call_id: 'call_1' };
+    expect(mapOne({ scope: SCOPE, name: 'exec_command', attributes })['attributes'].kind).toBe('tool');
+    expect(mapOne({ scope: SCOPE, name: 'observation', attributes })['attributes'].kind).toBeUndefined();
+  });
+
+  it.each([
+    ['true', undefined],
+    ['false', 'no such file'],
+  ])('tell what a log record says of a tool whose success is %s', (success, exception) => {
+    const said = { call_id: 'call_1', success, arguments: J({ cmd: 'ls' }), output: 'no such file' };
+    const call = mapOne({
+      scope: SCOPE,
+      name: 'exec_command',
+      attributes: { tool_name: 'exec_command', call_id: 'call_1' },
+      events: [{ name: 'codex.tool_result', attributes: said }],
+    });
+    expect(call).toMatchObject({ inputs: { cmd: 'ls' }, output: 'no such file' });
+    expect(call['exception']).toBe(exception);
+  });
+
+  it('show what a user has said, which a log record holds', () => {
+    const events = [{ name: 'codex.user_prompt', attributes: { prompt: 'List the files' } }];
+    const call = mapOne({ scope: SCOPE, name: 'codex.turn_input', events });
+    expect(call['inputs'].messages).toEqual([{ role: 'user', content: 'List the files' }]);
+  });
+
   it('know what a tool was given and gave', () => {
     const attributes = { arguments: J({ command: ['ls'] }), output: 'a.txt' };
     const call = mapOne({ scope: SCOPE, name: 'codex.tool.shell', attributes });

@@ -119,4 +119,32 @@ describe('OpenLLMetry', () => {
     expect([call['inputs'], call['output']]).toEqual([{ topic: 'a' }, null]);
     expect(call['attributes'].kind).toBeUndefined();
   });
+
+  it.each([
+    [
+      'vector_index_retriever.retrieve',
+      'Paris?',
+      [{ node: { text: 'Sunny.' }, score: 1 }],
+      {
+        attributes: { kind: 'retriever' },
+        inputs: { query: 'Paris?' },
+        output: [{ node: { text: 'Sunny.' }, score: 1 }],
+      },
+    ],
+    [
+      'base_embedding.get_query_embedding',
+      { type: 'text', text: 'Paris?' },
+      [0.1, 0.2, 0.3],
+      { attributes: { kind: 'embedding' }, inputs: { texts: ['Paris?'] }, output: { dimensions: 3 } },
+    ],
+    ['base_embedding.get_text_embeddings', ['a', 'b'], [[0.1], [0.2]], { output: { dimensions: 1 } }],
+    ['notes.retrieve', 'Paris?', 'x', { attributes: { kind: 'task' } }],
+  ])("knows LlamaIndex's %s by the name of the method", (name, input, output, expected) => {
+    const attributes = {
+      'traceloop.span.kind': 'task',
+      'traceloop.entity.input': J({ args: [input], kwargs: {} }),
+      'traceloop.entity.output': J(output),
+    };
+    expect(mapOne({ scope: '@traceloop/instrumentation-llamaindex', name, attributes })).toMatchObject(expected);
+  });
 });
