@@ -19,6 +19,9 @@ const PROVIDERS: readonly (readonly [RegExp, string])[] = [
 const FRAMEWORKS =
   /^(langchain|strands|gcp\.vertex\.agent|autogen|microsoft\.agent_framework|crewai|openrouter|litellm|vercel|gateway|spring_ai)/;
 
+/** Some name the host that was called where it is none that they know: it says nothing of who made the model. */
+const OWN_HOST = /^(localhost|\d{1,3}(\.\d{1,3}){3})(:\d+)?$|:\d+$/;
+
 /** Whose model it is, where the model's name gives it away. */
 const MODELS: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)(gpt-|o[134](-|$)|text-embedding-|chatgpt|dall-e|whisper)/, 'openai'],
@@ -36,7 +39,7 @@ const MODEL_TYPE = /\.(chat|completion|responses|embedding|rerank|image|speech|t
 /** The provider in the spelling of the GenAI conventions; unknown names stay as they are, names of frameworks do not. */
 export function providerOf(said: string | undefined, model: string | undefined): string | undefined {
   const name = said?.toLowerCase();
-  if (name !== undefined && !FRAMEWORKS.test(name))
+  if (name !== undefined && !FRAMEWORKS.test(name) && !OWN_HOST.test(name))
     return PROVIDERS.find(([pattern]) => pattern.test(name))?.[1] ?? name.replace(MODEL_TYPE, '');
   const bare = model?.toLowerCase();
   return bare && MODELS.find(([pattern]) => pattern.test(bare))?.[1];

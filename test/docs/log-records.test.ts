@@ -9,8 +9,8 @@ const PAGE = readFileSync(join(import.meta.dirname, '../../docs/log-records.md')
 
 describe('docs/log-records.md', () => {
   it('names every record that is read, and no other', () => {
-    const rows = PAGE.split('\n').filter((line) => line.startsWith('| `gen_ai.') || line.startsWith('| `claude_code.'));
-    const names = rows.flatMap((row) => row.match(/`(gen_ai|claude_code)\.[\w.]+`/g) ?? []);
+    const rows = PAGE.split('\n').filter((line) => /^\| `(gen_ai|claude_code|codex)\./.test(line));
+    const names = rows.flatMap((row) => row.match(/`(gen_ai|claude_code|codex)\.[\w.]+`/g) ?? []);
     expect(new Set(names.map((name) => name.replaceAll('`', '')))).toEqual(CONTENT_EVENTS);
   });
 

@@ -81,6 +81,16 @@ const CALLS: Readonly<Record<string, SpanSpec>> = {
   mlflow: {
     attributes: { 'mlflow.spanType': J('CHAT_MODEL'), 'mlflow.spanInputs': REQUEST, 'mlflow.spanOutputs': RESPONSE },
   },
+  'mastra-telemetry': {
+    name: 'workflow.executionWorkflow.step.llm-execution',
+    attributes: {
+      componentName: 'executionWorkflow',
+      'workflow.executionWorkflow.step.llm-execution.result': J({
+        metadata: { request: { body: { model: 'm', messages: [{ role: 'user', content: 'Hi' }] } } },
+        output: { text: 'Yo', toolCalls: [] },
+      }),
+    },
+  },
   mastra: { scope: '@mastra/otel-exporter', attributes: { 'mastra.span.type': 'model_inference', ...GEN_AI } },
   genkit: {
     attributes: {
