@@ -23,6 +23,7 @@ export async function rules({ rulesFile, set, files }: RulesArguments, host: Hos
   const deps = { clock: host.clock, log, counters, onBad: bad.tell };
   const test = startRulesTest(config, deps, (pick) => print(Buffer.from(JSON.stringify(pick))));
   await readAll(inputs, test, signal);
+  await test.finish();
   const names = [...config.scoring, ...config.jobs.rules].map(({ name }) => name);
   for (const name of names) host.stderr.write(`${name}: ${tallyText(name)}\n`);
   judge(NOTHING_SENT, bad.count(), host.stop.aborted);

@@ -1,11 +1,10 @@
 import type { Config } from '../config/options.ts';
+import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
-import type { Accept, Queue, RoutedSpan, TraceMemory } from '../core/ports.ts';
-import { routeSpans } from '../core/route.ts';
+import type { Accept, Queue, TraceMemory } from '../core/ports.ts';
 import { checkRequest } from '../decode/check.ts';
-import { decodeRequest } from '../decode/request.ts';
 import { createExplainer, type Explanation } from '../map/explain.ts';
 import { createMapper } from '../map/map-spans.ts';
 import { openDiskQueue } from '../queue/disk-queue.ts';
@@ -78,12 +77,19 @@ export interface ToldFiles extends Files {
 
 /** Files in, the JSON text of calls out: nothing is sent. */
 export function startDryRun(config: Config, deps: PipeDeps, print: (json: Buffer) => Promise<void>): ToldFiles {
+  return tellCalls(config, deps, async (calls) => {
+    for (const { json } of calls) await print(json);
+  });
+}
+
+/** Files in, the calls of each request out, as soon as they have all the content that there is. */
+export function tellCalls(config: Config, deps: PipeDeps, tell: (calls: readonly Call[]) => Promise<void>): ToldFiles {
   const map = createMapper(mapSettings(config, deps.log));
   return tellSpans(config, deps, async (spans, logs) => {
     const { calls, lacking } = map(spans);
     const held = logs === 'whole' ? [] : lacking;
     const heldCalls = new Set(held.map(({ call }) => call));
-    for (const [at, { json }] of calls.entries()) if (!heldCalls.has(at)) await print(json);
+    await tell(calls.filter((_, at) => !heldCalls.has(at)));
     const heldSpans = new Set(held.map(({ span }) => span));
     return spans.filter((span) => heldSpans.has(span));
   });
@@ -103,21 +109,6 @@ export function startExplain(config: Config, deps: PipeDeps, tell: (found: Expla
 function tellSpans(config: Config, deps: PipeDeps, take: TakeSpans): ToldFiles {
   const reader = createSpanReader(take, config.weave.project ?? null);
   return { ...files(config, deps, reader.accept), finish: reader.finish };
-}
-
-/** Hands on the spans of each request as they are: log records are passed over. */
-export function readSpans(
-  config: Config,
-  deps: PipeDeps,
-  each: (spans: readonly RoutedSpan[]) => Promise<void>,
-): Files {
-  return files(config, deps, async ({ signal, body, encoding, project }) => {
-    if (signal === 'logs') return { status: 'accepted' };
-    const decoded = decodeRequest(body, encoding);
-    if (decoded.status === 'invalid') throw new Error(decoded.message);
-    await each(routeSpans(decoded.spans, project ?? config.weave.project ?? null).routed);
-    return { status: 'accepted' };
-  });
 }
 
 function files({ weave, receive, map }: Config, deps: PipeDeps, accept: Accept): Files {

@@ -51,6 +51,22 @@ describe('otel-weave rules test', () => {
     expect(stderr).toContain('off: switched off, or there was no call\n');
   });
 
+  it.each([
+    ['after', ['001.pb', 'logs-1795160699366.pb']],
+    ['before', ['logs-1795160699366.pb', '001.pb']],
+  ])('knows content of log records that come %s their spans', async (_when, names) => {
+    const rules = `
+scoring:
+  - {name: said, when: {field: output.choices.0.message.content, exists: true}, scorers: ["${SCORER}"]}`;
+    const files = names.map((name) => join(import.meta.dirname, '../fixtures/corpus/otel-openai', name));
+    const { code, stderr } = await test(rules, ...files);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^said: [1-9]\d* matched/m);
+    // Without them nothing is known of what was said.
+    const { stderr: alone } = await test(rules, ...files.filter((file) => file.endsWith('001.pb')));
+    expect(alone).toMatch(/^said: \d+ filtered$/m);
+  });
+
   it('says where the rules are wrong, without reading a trace', async () => {
     const { code, stdout, stderr } = await test('scoring:\n  - name: a\n    scorers: [x]', 'no-such-file');
     expect([code, stdout]).toEqual([2, '']);

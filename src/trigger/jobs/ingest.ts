@@ -65,10 +65,10 @@ export function createIngest(deps: StepDeps, moves: Moves): Step {
           log.error('A file of answers has too many lines; the rest is not read.', { job: job.id, lines: maxLines });
           break;
         }
-        const read = readLine(line);
+        const read = line === null ? undefined : readLine(line);
         if (!read) unread += 1;
         else if (results.get(read.customId)?.status !== 'answered') results.set(read.customId, read.result);
-        chars += line.length;
+        chars += line?.length ?? 0;
         if (results.size < LINES_AT_ONCE && chars < CHARS_AT_ONCE) continue;
         items.answer(job.id, results);
         results = new Map();
@@ -81,6 +81,11 @@ export function createIngest(deps: StepDeps, moves: Moves): Step {
       stream.destroy();
     }
     items.answer(job.id, results);
+    // A login page is no file of answers, and to ask for all of them once more would cost as much again.
+    if (unread > 0 && unread === lines && job.tries < MAX_MISSING_FILE) {
+      moves.again(job, 'no line of the file is an answer: is this the address of the API?');
+      return 'stopped';
+    }
     if (unread > 0) log.warn('Lines of an answer file could not be read.', { job: job.id, lines: unread });
     return 'read';
   }

@@ -36,6 +36,8 @@ function withinFence(text: string): string {
 
 function partsOf(output: unknown): Omit<Judgement, 'output'> {
   if (typeof output === 'number') return { score: output };
+  // A list of one judgement is that judgement.
+  if (Array.isArray(output)) return output.length === 1 && isRecord(output[0]) ? partsOf(output[0]) : {};
   if (!isRecord(output)) return {};
   const score = firstOf(output, SCORES, numberOf);
   const label = firstOf(output, LABELS, textOf);

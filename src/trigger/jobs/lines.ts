@@ -5,12 +5,12 @@ export const MAX_LINE_BYTES = 32 * 1024 * 1024;
 
 const NEWLINE = 0x0a;
 
-/** The lines of a stream of any size, without their ends; empty ones and what is too long are left out. Throws when the stream breaks. */
-export async function* linesOf(stream: Readable, maxBytes = MAX_LINE_BYTES): AsyncGenerator<string> {
+/** The lines of a stream of any size, without their ends; empty ones are left out. Null for one that is too long. Throws when the stream breaks. */
+export async function* linesOf(stream: Readable, maxBytes = MAX_LINE_BYTES): AsyncGenerator<string | null> {
   let parts: Uint8Array[] = [];
   let bytes = 0;
   const take = () => {
-    const text = bytes > maxBytes ? '' : Buffer.concat(parts).toString().trim();
+    const text = bytes > maxBytes ? null : Buffer.concat(parts).toString().trim();
     parts = [];
     bytes = 0;
     return text;

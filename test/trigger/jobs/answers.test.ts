@@ -23,6 +23,13 @@ describe('a judgement', () => {
     ['yes or no', '{"passed":true}', { output: { passed: true }, score: 1 }],
     ['a number', ' 7 ', { output: 7, score: 7 }],
     ['a list', '[1,2]', { output: [1, 2] }],
+    ['a list of one', '[{"score":"2","label":"ok"}]', { output: [expect.anything()], score: 2, label: 'ok' }],
+    ['a list of two', '[{"score":1},{"score":2}]', { output: [{ score: 1 }, { score: 2 }] }],
+    [
+      'a fence amid prose',
+      'Here:\n```json\n{"score": 0.5}\n```\nDone.',
+      { output: { score: 0.5 }, score: 0.5, raw: expect.stringContaining('Done.') },
+    ],
     [
       'JSON amid prose',
       'Sure! {"score": 1, "reason": "a } b"} Hope {that} helps',
@@ -135,8 +142,8 @@ describe('a line of an answer file', () => {
 });
 
 describe('the lines of a stream', () => {
-  async function read(chunks: readonly string[], maxBytes?: number): Promise<readonly string[]> {
-    const lines: string[] = [];
+  async function read(chunks: readonly string[], maxBytes?: number): Promise<readonly (string | null)[]> {
+    const lines: (string | null)[] = [];
     for await (const line of linesOf(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), maxBytes))
       lines.push(line);
     return lines;
@@ -153,8 +160,8 @@ describe('the lines of a stream', () => {
     expect(await read(chunks)).toEqual(lines);
   });
 
-  it('leave out what is too long, and go on behind it', async () => {
-    expect(await read(['ok\n', 'x'.repeat(50), 'x'.repeat(60), '\nfine\n'], 100)).toEqual(['ok', 'fine']);
+  it('say where one is too long, and go on behind it', async () => {
+    expect(await read(['ok\n', 'x'.repeat(50), 'x'.repeat(60), '\nfine\n'], 100)).toEqual(['ok', null, 'fine']);
   });
 });
 

@@ -173,6 +173,8 @@ describe('a job', () => {
       { status: 429, retryAfter: 0 },
       { status: 503 },
       { status: 401 },
+      { status: 302 },
+      { status: 200, body: '<html>\n<h1>Please sign in</h1>' },
       { cut: 'before' as const },
       { cut: 'after-commit' as const },
       { cut: 'half-body' as const },
@@ -191,6 +193,23 @@ describe('a job', () => {
   ] as const)('is created once where the answer was lost and the batch %s', async (_, cut) => {
     const rule = await start(jobRule());
     world.fault({ method: 'POST', path: '/v1/batches', times: 1, cut });
+    world.trigger(rule, 1);
+    await world.until(isDone(1));
+    expect(world.batches()).toHaveLength(1);
+    expect(judged()).toEqual(ids([1]));
+  });
+
+  it('is created once whatever its creation is answered first', async () => {
+    const rule = await start(jobRule());
+    const answers = [
+      { status: 429, retryAfter: 0 },
+      { status: 503 },
+      { status: 401 },
+      { status: 302 },
+      { status: 200, body: '<html>Please sign in</html>' },
+      { cut: 'half-body' as const },
+    ];
+    for (const answer of answers) world.fault({ method: 'POST', path: '/v1/batches', times: 1, ...answer });
     world.trigger(rule, 1);
     await world.until(isDone(1));
     expect(world.batches()).toHaveLength(1);
