@@ -34,19 +34,58 @@ export function endsThatFit(members: readonly Member[], room: number): readonly 
   return [front, back];
 }
 
-/** The most bytes that a value may have so that all of them fit: those above it get as much, those below it are whole. */
-export function fairShare(members: readonly Member[], room: number): number {
-  const sizes: number[] = [];
+/**
+ * What each of them may have so that all fit: those above the share get as much, those below it are whole. Images and
+ * recordings are of no use in part: as long as there is room for them, what holds some gets as much as they take.
+ */
+export function fairShares(members: readonly Member[], room: number): (member: Member) => number {
+  const large: LargeMember[] = [];
   let left = room;
-  for (const { start, valueStart, end, value } of members) {
-    if (value) sizes.push(end - valueStart);
+  for (const member of members) {
+    const { start, valueStart, end, value } = member;
     left -= COMMA + (value ? valueStart : end) - start;
+    if (value) large.push({ member, size: end - valueStart, media: value.wholeMedia });
   }
-  sizes.sort((a, b) => a - b);
-  for (const [at, size] of sizes.entries()) {
-    const share = left / (sizes.length - at);
-    if (size > share) return Math.floor(share);
-    left -= size;
+  const whole = mediaThatFit(large, left);
+  const floorOf = (member: Member) => (whole.has(member) ? (member.value?.wholeMedia ?? 0) : 0);
+  const share = shareOf(
+    large.map(({ member, size }) => ({ size, floor: floorOf(member) })),
+    left,
+  );
+  return (member) => Math.max(share, floorOf(member));
+}
+
+interface LargeMember {
+  readonly member: Member;
+  readonly size: number;
+  /** What it takes where its images stay whole; 0 where it has none. */
+  readonly media: number;
+}
+
+/** Those whose media stay whole: the largest ones give way until the others fit. */
+function mediaThatFit(large: readonly LargeMember[], room: number): ReadonlySet<Member> {
+  const withMedia = large.filter(({ media }) => media > 0).sort((a, b) => b.media - a.media);
+  const whole = new Set(withMedia.map(({ member }) => member));
+  let needed = large.reduce((sum, { size, media }) => sum + (media || Math.min(size, LEAST_BYTES)), 0);
+  for (const { member, media } of withMedia) {
+    if (needed <= room) break;
+    needed += LEAST_BYTES - media;
+    whole.delete(member);
   }
-  return Number.POSITIVE_INFINITY;
+  return whole;
+}
+
+/** The largest share that fits: `floor` is what a value gets in any case. */
+function shareOf(values: readonly { readonly size: number; readonly floor: number }[], room: number): number {
+  const needed = (share: number) =>
+    values.reduce((sum, { size, floor }) => sum + Math.min(size, Math.max(share, floor)), 0);
+  let high = values.reduce((most, { size }) => Math.max(most, size), 0);
+  if (needed(high) <= room) return Number.POSITIVE_INFINITY;
+  let low = 0;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (needed(middle) <= room) low = middle;
+    else high = middle;
+  }
+  return low;
 }

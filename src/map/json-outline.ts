@@ -6,6 +6,8 @@ export interface Outline {
   readonly end: number;
   /** Of a list or an object. */
   readonly members: readonly Member[];
+  /** What it takes at least where no image or recording in it is cut; 0 where it holds none. In bytes. */
+  readonly wholeMedia: number;
 }
 
 export interface Member {
@@ -27,6 +29,14 @@ const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 
 const NO_MEMBERS: readonly Member[] = [];
+/** What is not media may be cut to this; what a note of cuts takes is in it. */
+const LEAST_BESIDE_MEDIA = 256;
+/** Base64 is known by its beginning. */
+const MEDIA_PREFIX = 128;
+const DATA_URI = /^"data:[\w.+/;=-]*;base64,/;
+/** Of `input_audio` the data stand alone. */
+const AUDIO_KEY = /"data"\s*:\s*$/;
+const BASE64 = /^"[\w+/=-]{100}/;
 
 const NEAR = 64;
 
@@ -80,7 +90,8 @@ export function outlineOf(json: Buffer, small: number): Outline {
       }
       const valueStart = at;
       const value = read();
-      found.push({ start, valueStart, end: at, value: value.end - value.start > small ? value : undefined });
+      const isLarge = value.end - value.start > small;
+      found.push({ start, valueStart, end: at, value: isLarge ? withMedia(json, start, value) : undefined });
       white();
       if (json[at] === COMMA) at++;
     }
@@ -93,19 +104,37 @@ export function outlineOf(json: Buffer, small: number): Outline {
     switch (json[at]) {
       case QUOTE:
         string();
-        return { kind: 'text', start, end: at, members: NO_MEMBERS };
+        return { kind: 'text', start, end: at, members: NO_MEMBERS, wholeMedia: 0 };
       case OPEN_LIST:
       case OPEN_OBJECT: {
         const kind = json[at] === OPEN_OBJECT ? 'object' : 'list';
         const inside = members(kind === 'object');
-        return { kind, start, end: at, members: inside };
+        return { kind, start, end: at, members: inside, wholeMedia: wholeMediaOf(inside) };
       }
       default:
         scalar();
-        return { kind: 'other', start, end: at, members: NO_MEMBERS };
+        return { kind: 'other', start, end: at, members: NO_MEMBERS, wholeMedia: 0 };
     }
   }
 
   white();
   return read();
+}
+
+/** A member's value; where it is an image or a recording, all of it is needed. */
+function withMedia(json: Buffer, keyStart: number, value: Outline): Outline {
+  if (value.kind !== 'text') return value;
+  const begins = json.toString('latin1', value.start, value.start + MEDIA_PREFIX);
+  const isMedia =
+    DATA_URI.test(begins) || (BASE64.test(begins) && AUDIO_KEY.test(json.toString('latin1', keyStart, value.start)));
+  return isMedia ? { ...value, wholeMedia: value.end - value.start } : value;
+}
+
+function wholeMediaOf(members: readonly Member[]): number {
+  if (!members.some(({ value }) => value && value.wholeMedia > 0)) return 0;
+  const needs = members.map(({ start, valueStart, end, value }) => {
+    if (!value) return end - start;
+    return valueStart - start + (value.wholeMedia || Math.min(end - valueStart, LEAST_BESIDE_MEDIA));
+  });
+  return needs.reduce((sum, bytes) => sum + bytes + 1, 2);
 }

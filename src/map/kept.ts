@@ -9,6 +9,8 @@ export const MAX_PARENT_BYTES = 16 * 1024 * 1024;
  */
 export const MAX_MODEL_CALL_BYTES = 4 * 1024 * 1024;
 
+const SPAN_ID_LENGTH = 16;
+
 interface Written {
   readonly call: Call;
   readonly noted: { readonly span: Parameters<typeof keyOf>[0] };
@@ -26,8 +28,10 @@ export interface Kept<T extends Written> {
 }
 
 export function createKept<T extends Written>(maxBytes: number): Kept<T> {
-  /** By span id alone, which is cheaper: where two traces have the same one, the younger call is kept. */
+  /** By span id alone, which is cheaper. */
   const kept = new Map<string, T>();
+  /** Of traces that have the same span ids as others: senders may count them, or derive them from what a span is. */
+  const namesakes = new Map<SpanKey, T>();
   const blocks = new Map<ArrayBufferLike, string[]>();
   let total = 0;
   /** Calls of one block come one after the other. */
@@ -44,6 +48,8 @@ export function createKept<T extends Written>(maxBytes: number): Kept<T> {
     return ids;
   }
 
+  const mapOf = (id: string): Map<string, T> => (id.length > SPAN_ID_LENGTH ? namesakes : kept);
+
   function forgetOldest(): void {
     for (const [block, ids] of blocks) {
       if (total <= maxBytes) return;
@@ -51,14 +57,16 @@ export function createKept<T extends Written>(maxBytes: number): Kept<T> {
       if (last?.block === block) last = undefined;
       total -= block.byteLength;
       // one that was kept anew stands in a younger block
-      for (const id of ids) if (kept.get(id)?.call.json.buffer === block) kept.delete(id);
+      for (const id of ids) if (mapOf(id).get(id)?.call.json.buffer === block) mapOf(id).delete(id);
     }
   }
 
   function keep(written: T): void {
-    const { spanId } = written.noted.span;
-    kept.set(spanId, written);
-    idsOf(written.call.json.buffer).push(spanId);
+    const { spanId, traceId } = written.noted.span;
+    const other = kept.get(spanId)?.noted.span;
+    const id = other === undefined || other.traceId === traceId ? spanId : keyOf(written.noted.span);
+    mapOf(id).set(id, written);
+    idsOf(written.call.json.buffer).push(id);
     if (total > maxBytes) forgetOldest();
   }
 
@@ -66,8 +74,8 @@ export function createKept<T extends Written>(maxBytes: number): Kept<T> {
     keep,
     keepCopy: (written) => keep({ ...written, call: { ...written.call, json: Buffer.from(written.call.json) } }),
     get(key) {
-      const found = kept.get(key.slice(-16));
-      return found && keyOf(found.noted.span) === key ? found : undefined;
+      const found = kept.get(key.slice(-SPAN_ID_LENGTH));
+      return found && keyOf(found.noted.span) === key ? found : namesakes.get(key);
     },
   };
 }

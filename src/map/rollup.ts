@@ -52,9 +52,11 @@ export function createRollup(): Rollup {
       if (node.isSeen) return;
       node.isSeen = true;
       if (span.parentSpanId === '' || span.parentSpanId === span.spanId) return;
-      node.above = nodeOf(span.traceId + span.parentSpanId);
+      const above = line(nodeOf(span.traceId + span.parentSpanId));
+      if (above.includes(node)) return; // hostile parents go round in a circle: here it ends
+      node.above = above[0];
       if (node.sum.size === 0) return;
-      for (const { sum } of line(node.above)) addTo(sum, Object.fromEntries(node.sum), 1);
+      for (const { sum } of above) addTo(sum, Object.fromEntries(node.sum), 1);
     },
     count(key, own) {
       const node = nodeOf(key);
@@ -79,8 +81,7 @@ export function createRollup(): Rollup {
 /** A span and those above it. */
 function line(from: Node | undefined): readonly Node[] {
   const found: Node[] = [];
-  for (let at = from; at && found.length < MAX_HEIGHT && !(found.length > 0 && at === from); at = at.above)
-    found.push(at);
+  for (let at = from; at && found.length < MAX_HEIGHT; at = at.above) found.push(at);
   return found;
 }
 

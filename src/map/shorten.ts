@@ -1,5 +1,5 @@
 import { parseKeepingDigits } from './digits.ts';
-import { BRACKETS, endsThatFit, fairShare, GAP_BYTES, SMALL_BYTES } from './fair-share.ts';
+import { BRACKETS, endsThatFit, fairShares, GAP_BYTES, LEAST_BYTES, SMALL_BYTES } from './fair-share.ts';
 import { type Member, type Outline, outlineOf } from './json-outline.ts';
 import { headAndTail } from './shorten-text.ts';
 
@@ -17,8 +17,9 @@ const MAX_LISTED = 50;
 /** Room for that list, and for the longest path in it. */
 const LISTED_BYTES = 24 * 1024;
 const MAX_PATH = 100;
-/** What the dump gets at least, of all the room there is. */
+/** What the dump gets at least, of all the room there is; less only where an image would not stay whole for it. */
 const DUMP_SHARE = 0.1;
+const LEAST_DUMP_BYTES = 16 * 1024;
 export interface Shortened {
   readonly text: string;
   /** How many texts, lists and objects were cut. */
@@ -60,16 +61,18 @@ export function shortenCall(text: string, maxBytes = MAX_CALL_BYTES): Shortened 
  */
 function sharesOfFields({ json }: Work, members: readonly Member[], room: number): (member: Member) => number {
   const dump = members.find(({ start, valueStart }) => json.toString('utf8', start, valueStart).startsWith(DUMP));
-  if (!dump) {
-    const share = fairShare(members, room);
-    return () => share;
-  }
+  if (!dump) return fairShares(members, room);
   const others = members.filter((member) => member !== dump);
   const othersBytes = others.reduce((sum, { start, end }) => sum + end - start + 1, 0);
+  const media = others.reduce(
+    (sum, { start, valueStart, value }) => sum + (value?.wholeMedia || LEAST_BYTES) + valueStart - start,
+    0,
+  );
   const dumpBytes = dump.end - dump.start + 1;
-  const dumpRoom = Math.min(dumpBytes, Math.max(room - othersBytes, Math.floor(room * DUMP_SHARE)));
-  const share = fairShare(others, room - dumpRoom);
-  return (member) => (member === dump ? dumpRoom - (dump.valueStart - dump.start) - 1 : share);
+  const leastRoom = Math.max(LEAST_DUMP_BYTES, Math.min(Math.floor(room * DUMP_SHARE), room - media));
+  const dumpRoom = Math.min(dumpBytes, Math.max(room - othersBytes, leastRoom));
+  const shareOf = fairShares(others, room - dumpRoom);
+  return (member) => (member === dump ? dumpRoom - (dump.valueStart - dump.start) - 1 : shareOf(member));
 }
 
 /** Pieces are joined once, at the end: to join them at every level would copy a deep value as often as it is deep. */
@@ -101,7 +104,7 @@ function writeMembers(work: Work, list: Outline, room: number, path: string, pie
   const [front, back] = endsThatFit(members, room - BRACKETS);
   const missing = members.slice(front, back);
   const kept = missing.length === 0 ? members : [...members.slice(0, front), ...members.slice(back)];
-  const share = fairShare(kept, room - BRACKETS - (missing.length > 0 ? GAP_BYTES : 0));
+  const shareOf = fairShares(kept, room - BRACKETS - (missing.length > 0 ? GAP_BYTES : 0));
   if (missing.length > 0) {
     const unit = kind === 'list' ? 'items' : 'members';
     const lostBytes = missing.reduce((sum, { start, end }) => sum + end - start, 0);
@@ -114,7 +117,7 @@ function writeMembers(work: Work, list: Outline, room: number, path: string, pie
     if (at >= front && at < back) continue;
     if (at > 0) pieces.push(',');
     const nameOf = () => (kind === 'list' ? String(at) : keyIn(json, member));
-    writeMember(work, member, share, () => `${path}.${nameOf()}`, pieces);
+    writeMember(work, member, shareOf(member), () => `${path}.${nameOf()}`, pieces);
   }
   pieces.push(kind === 'list' ? ']' : '}');
 }

@@ -202,3 +202,28 @@ describe('the tokens of a trace', () => {
     expect(tokens).toBe(12_000);
   });
 });
+
+describe('traces whose spans have the same ids', () => {
+  it.each(['leaf', 'rollup'] as const)('are not taken for each other: map.usage %s', (usage) => {
+    const map = createMapper({ version: '0', usage });
+    const stored = new Map<string, CallJson>();
+    const take = (trace: string, spec: SpanSpec) => {
+      const { calls, corrections } = map([{ span: spanOf({ ...spec, trace: trace.repeat(32) }), project: PROJECT }]);
+      for (const call of [...calls, ...(corrections?.() ?? [])])
+        stored.set(`${call.traceId[0]}${Number(call.id)}`, JSON.parse(call.json.toString()));
+    };
+    // each parent comes before its child, and those of all traces before any child
+    for (const trace of ['a', 'b', 'c']) take(trace, agent(1, 0, 50));
+    for (const [trace, input] of [
+      ['a', 50],
+      ['b', 60],
+      ['c', 70],
+    ] as const)
+      take(trace, llm(2, 1, input));
+    const tokens = (key: string) => stored.get(key)?.['summary'].usage?.m?.input_tokens;
+    const parents = usage === 'leaf' ? [undefined, undefined, undefined] : [50, 60, 70];
+    expect(['a1', 'b1', 'c1'].map(tokens)).toEqual(parents);
+    expect(['a2', 'b2', 'c2'].map(tokens)).toEqual([50, 60, 70]);
+    for (const key of ['a1', 'b1', 'c1']) expect(stored.get(key)?.['summary'].usage?.unknown).toBeUndefined();
+  });
+});

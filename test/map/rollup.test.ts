@@ -19,9 +19,10 @@ const span = (n: number, parent: number, model?: string, input = 0): SpanSpec =>
 
 function inputs(requests: readonly (readonly SpanSpec[])[]) {
   const map = createMapper({ version: '0', usage: 'rollup' });
-  const calls = requests.flatMap(
-    (request) => map(request.map((spec) => ({ span: spanOf(spec), project: PROJECT }))).calls,
-  );
+  const calls = requests.flatMap((request) => {
+    const { calls, corrections } = map(request.map((spec) => ({ span: spanOf(spec), project: PROJECT })));
+    return [...calls, ...(corrections?.() ?? [])];
+  });
   return Object.fromEntries(
     calls.map((call) => {
       const usage: Record<string, { input_tokens: number }> = JSON.parse(call.json.toString()).summary.usage ?? {};
@@ -44,5 +45,15 @@ describe('usage rolled up', () => {
 
   it('also where each span comes in a request of its own', () => {
     expect(inputs(spans.map((one) => [one]))).toEqual(expected);
+  });
+
+  it('is no less than nothing where parents go round in a circle and the children of one are counted elsewhere', () => {
+    const twin = (n: number, input: number): SpanSpec => {
+      const one = span(n, 1, 'a', input);
+      return { ...one, attributes: { ...one.attributes, 'gen_ai.response.id': 'r' } };
+    };
+    // 1 and 2 are each other's parents; 5 is the same call as 4, and says more
+    const found = inputs([[twin(4, 10)], [span(1, 2)], [span(2, 1)], [twin(5, 30)]]);
+    for (const sums of Object.values(found)) for (const sum of Object.values(sums)) expect([0, 10, 30]).toContain(sum);
   });
 });

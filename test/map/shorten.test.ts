@@ -70,6 +70,55 @@ describe('a call that is too large', () => {
     expect(noteOf(short.text).truncated).toMatchObject([{ path: 'otel_dump.attributes.messages' }]);
   });
 
+  describe('with an image or a recording', () => {
+    const image = (mib: number, sign = 'A') => ({
+      type: 'image_url',
+      image_url: { url: `data:image/png;base64,${sign.repeat(mib * MIB)}` },
+    });
+    const recording = { type: 'input_audio', input_audio: { data: 'A'.repeat(2 * MIB), format: 'wav' } };
+    const said = (mib: number) => ({ type: 'text', text: 'so it was. '.repeat((mib * MIB) / 11) });
+    const dump = { otel_dump: { attributes: { messages: 'x'.repeat(4 * MIB) } } };
+
+    /** The places of the parts that are as they were. */
+    function whole(contents: readonly (readonly object[])[], extra: Record<string, unknown> = {}): readonly number[] {
+      const messages = contents.map((content) => ({ role: 'user', content }));
+      const { text } = shortenCall(call({ inputs: { messages }, ...dump, ...extra }));
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_CALL_BYTES);
+      expect(Buffer.byteLength(text)).toBeGreaterThan(0.95 * MAX_CALL_BYTES);
+      const kept: { content: readonly object[] }[] = JSON.parse(text).inputs.messages;
+      const isKept = (part: object) => kept.some(({ content }) => content.some((one) => J(one) === J(part)));
+      return contents.flat().flatMap((part, at) => (isKept(part) ? at : []));
+    }
+
+    it.each([
+      ['an image beside a long text', [[image(2), said(3)]], [0]],
+      ['an image among long messages', [[said(1)], [image(2)], ...Array.from({ length: 20 }, () => [said(0.5)])], [1]],
+      ['an image that needs nearly all of the room', [[said(1), image(3.3)]], [1]],
+      ['a recording', [[said(2)], [recording], [said(2)]], [1]],
+      [
+        'as many images as there is room for',
+        [
+          [image(2), image(1)],
+          [image(0.25), said(3)],
+        ],
+        [0, 1, 2],
+      ],
+      ['the smaller of images that do not fit together', [[image(3), image(1), said(3)]], [1]],
+      ['one of two images that do not fit together', [[image(2), image(2, 'B')]], [1]],
+    ])('keeps %s whole, and cuts what is not', (_what, contents, kept) => {
+      expect(whole(contents)).toEqual(kept);
+    });
+
+    it('cuts what was answered, too', () => {
+      expect(whole([[image(2)]], { output: said(5) })).toEqual([0]);
+    });
+
+    it('does not take a long word for one', () => {
+      const word = { type: 'text', text: 'w'.repeat(2 * MIB) };
+      expect(whole([[word, said(2)]])).toEqual([]);
+    });
+  });
+
   it('loses the middle of the longest text and leaves the short ones whole', () => {
     const given = `HEAD${'a'.repeat(8 * MIB)}TAIL`;
     const record = JSON.parse(shortenCall(call({ inputs: { short: 's'.repeat(50_000) }, output: given })).text);
@@ -186,6 +235,8 @@ describe('a call that is too large', () => {
       any: fc.oneof(
         { maxDepth: 4 },
         text,
+        fc.nat(70_000).map((length) => `data:image/png;base64,${'A'.repeat(length)}`),
+        fc.nat(70_000).map((length) => ({ data: 'A'.repeat(length) })),
         fc.nat(),
         fc.array(tie('any'), { maxLength: 6 }),
         fc.dictionary(fc.string({ unit: 'binary', maxLength: 10 }), tie('any'), { maxKeys: 6 }),
