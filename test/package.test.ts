@@ -19,7 +19,9 @@ function npm(args: readonly string[], cwd: string): string {
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'otel-weave-package-'));
   npm(['pack', '--pack-destination', dir], ROOT);
-  writeFileSync(join(dir, 'package.json'), JSON.stringify({ name: 'user', private: true }));
+  // An app with SDK 2.x, which goes with no newer @opentelemetry/api than 1.9: npm refuses to install what wants another one.
+  const dependencies = { '@opentelemetry/sdk-trace-base': '2.12.1' };
+  writeFileSync(join(dir, 'package.json'), JSON.stringify({ name: 'user', private: true, dependencies }));
   const [tarball = ''] = readdirSync(dir).filter((name) => name.endsWith('.tgz'));
   npm(['install', '--prefer-offline', '--no-audit', '--no-fund', join(dir, tarball)], dir);
 }, INSTALL_MS);
