@@ -1,9 +1,10 @@
 import { requestRules, responseId, responseModel } from '../bodies.ts';
-import { isObject, textOf } from '../chat/message.ts';
+import { isObject, type Json, textOf } from '../chat/message.ts';
 import type { Kind } from '../reading.ts';
 import { below, type Convention, custom, data, events, text, texts, word } from '../rule.ts';
-import { textAt } from '../span-view.ts';
+import { numberAt, type SpanView, textAt } from '../span-view.ts';
 import { tokenRules } from '../token-counts.ts';
+import { parameterRule } from './gen-ai-parameters.ts';
 
 const KINDS: Readonly<Record<string, Kind>> = {
   llm: 'llm',
@@ -33,6 +34,19 @@ const documents = (value: unknown) => {
   return Array.isArray(found) ? found : undefined;
 };
 
+/** What LangChain's models tell of their settings, as text among the metadata. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  'langsmith.metadata.ls_temperature': 'temperature',
+  'langsmith.metadata.ls_max_tokens': 'max_tokens',
+};
+function settings(view: SpanView): Json | undefined {
+  const found = Object.entries(SETTINGS).flatMap(([key, name]) => {
+    const value = numberAt(view, key);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
+}
+
 const inOutputs = (value: unknown) => (isObject(value) ? (value['usage_metadata'] ?? value['usage']) : undefined);
 const fromMetadata = tokenRules(['langsmith.usage_metadata', 'langsmith.metadata.usage_metadata']);
 const fromOutputs = tokenRules(OUTPUTS, inOutputs);
@@ -57,6 +71,7 @@ export const langsmith: Convention = {
     responseModel: [text('gen_ai.response.model'), data(OUTPUTS, responseModel)],
     // `gen_ai.system` is `langchain` where the SDK does not know
     provider: [text('langsmith.metadata.ls_provider')],
+    parameters: [...requestRules(INPUTS).parameters, parameterRule(), custom(Object.keys(SETTINGS), settings)],
     responseId: [data(OUTPUTS, responseId)],
     input: [data(INPUTS, (value) => value)],
     output: [data(OUTPUTS, unwrapped)],

@@ -26,7 +26,7 @@ const stepKind = (view: SpanView) => (Object.hasOwn(STEPS, step(view)) ? STEPS[s
 export const microsoft: Convention = {
   name: 'microsoft',
   title: 'Microsoft Agent Framework, Extensions.AI, Semantic Kernel, AutoGen',
-  prefixes: ['sk.available_functions', 'agent_framework.'],
+  prefixes: ['sk.available_functions', 'agent_framework.', 'microsoft.'],
   scopes: [/^agent_framework/, /Microsoft\.(Extensions\.AI|SemanticKernel|Agents)/, /^autogen/],
   rules: {
     kind: [word('gen_ai.operation.name', OPERATIONS), custom([], stepKind)],
@@ -39,5 +39,6 @@ export const microsoft: Convention = {
     outputTokens: [count('gen_ai.usage.output_tokens', 'gen_ai.response.completion_tokens')],
     finishReasons: [data(['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason'], texts)],
     agentName: [text('gen_ai.agent.name')],
+    threadId: [text('session.id', 'gen_ai.conversation.id', 'microsoft.session.id')],
   },
 };

@@ -141,4 +141,15 @@ describe('LangSmith', () => {
     expect(call['attributes'].kind).toBe(expectedKind);
     expect(call['attributes'].provider).toBeUndefined(); // `langchain` provides no model
   });
+
+  it("finds a model's settings among the metadata where LangChain has told them", () => {
+    const attributes = {
+      'langsmith.span.kind': 'llm',
+      'langsmith.metadata.ls_temperature': '0.2',
+      'langsmith.metadata.ls_max_tokens': '200',
+    };
+    expect(mapOne({ attributes })['attributes'].model_parameters).toEqual({ temperature: 0.2, max_tokens: 200 });
+    const told = mapOne({ attributes: { ...attributes, 'gen_ai.request.top_p': 0.9 } });
+    expect(told['attributes'].model_parameters).toEqual({ top_p: 0.9 });
+  });
 });

@@ -138,4 +138,9 @@ describe('AutoGen', () => {
     expect(call['attributes'].provider).toBeUndefined();
     expect(call['exception']).toBe('cancelled');
   });
+
+  it('tell the session of an agent of Agent 365', () => {
+    const attributes = { 'gen_ai.operation.name': 'invoke_agent', 'microsoft.session.id': 's-1' };
+    expect(mapOne({ scope: 'Agent365Sdk', attributes })['thread_id']).toBe('s-1');
+  });
 });
