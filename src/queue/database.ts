@@ -21,6 +21,14 @@ export function openDatabase(path: string): Database {
   return database;
 }
 
+/** Opens a file that may be damaged and is not to be changed. Throws what SQLite says. */
+export function openToRead(path: string): Database {
+  const database = new DatabaseSync(path, { readOnly: true, defensive: false });
+  // Without it SQLite reads nothing of a file that is shorter than it should be.
+  database.exec('PRAGMA writable_schema = ON');
+  return database;
+}
+
 /** SQLite's primary result code of something thrown; undefined where it was not SQLite that threw. */
 export function resultCode(thrown: unknown): number | undefined {
   if (typeof thrown !== 'object' || thrown === null || !('errcode' in thrown)) return undefined;

@@ -4,7 +4,8 @@ import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { corruptName, DAMAGED, setAside } from '../core/set-aside.ts';
 import { type Database, openDatabase, resultCode } from './database.ts';
-import { createFiles, databasePath } from './files.ts';
+import { createFiles, databasePath, freeBytes } from './files.ts';
+import { salvage } from './salvage.ts';
 import { checkVersion, prepareSchema } from './schema.ts';
 
 /** Of SQLite's log: a head, and a first change of 512 bytes at least. https://www.sqlite.org/fileformat.html#walformat */
@@ -22,8 +23,8 @@ export interface OpenDeps {
 }
 
 /**
- * Opens the database of a queue whose lock is held. A damaged one is set aside under another name, and an empty one
- * takes its place: the bridge starts, and the file can still be looked at.
+ * Opens the database of a queue whose lock is held. A damaged one is set aside under another name, and a new one
+ * takes its place, with what could be read: the bridge starts, and the file can still be looked at.
  */
 export function openSoundDatabase(deps: OpenDeps, dir: string, fsync: boolean) {
   const path = databasePath(dir);
@@ -35,13 +36,14 @@ export function openSoundDatabase(deps: OpenDeps, dir: string, fsync: boolean) {
       return opened.database;
     case 'damaged': {
       const newPath = setAside(path, deps.clock.now());
-      deps.log.error('the queue was damaged: it was set aside and an empty one started', {
-        error: opened.message,
-        set_aside: newPath,
-      });
       createFiles(dir);
       const database = openDatabase(path);
       prepareSchema(database, path, fsync);
+      const salvaged = salvage(newPath, database, () => freeBytes(dir));
+      deps.log.error('the queue was damaged: it was set aside, and what could be read of it is in a new one', {
+        ...{ error: opened.message, set_aside: newPath },
+        ...salvaged,
+      });
       return database;
     }
   }

@@ -6,7 +6,7 @@ import type { Encoding, QueueDepth, QueueEntry, RawRequest, Settled, Signal } fr
 import { createBurial, type PushedOut } from './burial.ts';
 import { type Database, inTransaction, NO_SPACE, readNumber, resultCode } from './database.ts';
 import { costOf, type Item } from './ledger.ts';
-import { readMore, writeMore } from './more.ts';
+import { isAsStored, readMore, writeMore } from './more.ts';
 import { createTriggerWriter } from './outbox.ts';
 import { createRoom } from './room.ts';
 import { SCHEMA_VERSION } from './schema.ts';
@@ -107,6 +107,8 @@ export function createStore({ database, log, counters, freeBytes }: StoreDeps, m
     read(id) {
       const row = get.get(id);
       if (row === undefined) throw new Error(`entry ${id} is no longer in the database`);
+      const body = row['body'] as Uint8Array;
+      if (!isAsStored(row['more'], body)) throw new Error('its body is not what was stored');
       return {
         id,
         acceptedAtMs: Number(row['accepted_at']),
@@ -115,7 +117,7 @@ export function createStore({ database, log, counters, freeBytes }: StoreDeps, m
         project: row['project'] as ProjectId | null,
         spans: Number(row['spans']),
         ...readMore(row['more']),
-        body: row['body'] as Uint8Array,
+        body,
       };
     },
     write(requests, settled, nowMs) {
