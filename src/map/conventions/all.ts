@@ -1,5 +1,6 @@
 import type { Convention } from '../rule.ts';
 import { anthropicSdk } from './anthropic-sdk.ts';
+import { beeAi } from './beeai.ts';
 import { braintrust } from './braintrust.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
@@ -51,6 +52,7 @@ export const CONVENTIONS: readonly Convention[] = [
   mastra,
   mastraTelemetry,
   genkit,
+  beeAi,
   haystack,
   voltAgent,
   openRouter,

@@ -46,7 +46,7 @@ export function answers(view: SpanView): readonly Choice[] | undefined {
   const body = dataAt(view, 'output.value');
   const asked = dataAt(view, 'llm.invocation_parameters');
   const choices = isSeveral(said.length, body, asked) ? said.flatMap(alternative) : toChoices(said);
-  const sent = isObject(body) ? toChoices(body) : [];
+  const sent = typeof body === 'object' ? toChoices(body) : [];
   // some flatten the first of several alternatives only
   if (sent.length > choices.length && choices.every((choice, at) => isSaid(sent[at], choice))) return sent;
   const messages = completedFrom(

@@ -81,6 +81,17 @@ const CALLS: Readonly<Record<string, SpanSpec>> = {
   mlflow: {
     attributes: { 'mlflow.spanType': J('CHAT_MODEL'), 'mlflow.spanInputs': REQUEST, 'mlflow.spanOutputs': RESPONSE },
   },
+  beeai: {
+    attributes: {
+      'beeai.version': '0.1.13',
+      'openinference.span.kind': 'LLM',
+      'llm.model_name': 'm',
+      'llm.input_messages.0.message.role': 'user',
+      'llm.input_messages.0.message.content': 'Hi',
+      'llm.output_messages.0.message.role': 'assistant',
+      'llm.output_messages.0.message.content': 'Yo',
+    },
+  },
   'mastra-telemetry': {
     name: 'workflow.executionWorkflow.step.llm-execution',
     attributes: {
