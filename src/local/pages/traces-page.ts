@@ -49,7 +49,8 @@ function traceRow(line: TraceLine, nowMs: number): Html {
 /** A span that anybody can send with what is on their machine. */
 function sampleCommand(otlpUrl: string): string {
   return `now=$(date +%s)
-curl ${otlpUrl}/v1/traces -H 'content-type: application/json' -d '{"resourceSpans":[{"scopeSpans":[{"spans":[{
+curl ${otlpUrl}/v1/traces -H 'content-type: application/json' -d '{
+  "resourceSpans":[{"scopeSpans":[{"spans":[{
   "traceId":"'$(openssl rand -hex 16)'","spanId":"'$(openssl rand -hex 8)'","name":"hello",
   "startTimeUnixNano":"'$now'000000000","endTimeUnixNano":"'$now'250000000"}]}]}]}'`;
 }
@@ -58,7 +59,8 @@ function emptyState(project: string | null, otlpUrl: string): Html {
   return html`<div class="empty">
 <h1>No traces${project !== null && ` in ${project}`} yet</h1>
 <p>Point any OpenTelemetry exporter at <code>${otlpUrl}</code>, for example with
-<code>OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl}</code>, or send a first span by hand:</p>
+<code>OTEL_EXPORTER_OTLP_ENDPOINT=${otlpUrl}</code>, start <code>otel-weave dev --sample</code> to look at recorded
+traces, or send a first span by hand:</p>
 <pre>${sampleCommand(otlpUrl)}</pre>
 <p>Then <a href="${tracesLink(project)}">look again</a>.</p>
 </div>`;

@@ -26,10 +26,12 @@ ${table(
   return pageReply({ title: 'Batches and scoring', trail: null, content, shape: 'column' });
 }
 
+const NUMBERS = ['Answered', 'Failed', 'Calls'];
+
 function table(heads: readonly string[], rows: readonly Html[], empty: string): Html {
   if (rows.length === 0) return html`<p class="note">${empty}</p>`;
   return html`<div class="scroll"><table class="traces">
-<thead><tr>${heads.map((head) => html`<th>${head}</th>`)}</tr></thead>
+<thead><tr>${heads.map((head) => html`<th class="${NUMBERS.includes(head) ? 'number' : 'text'}">${head}</th>`)}</tr></thead>
 <tbody>${rows}</tbody>
 </table></div>`;
 }

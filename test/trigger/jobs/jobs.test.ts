@@ -56,6 +56,20 @@ describe('a job', () => {
     expect(world.line.outcome('judge', 'sent')).toBe(5);
   });
 
+  it.each<[string, object, unknown]>([
+    ['/v1/responses', { input: 'good?' }, { score: expect.any(Number), label: expect.any(String) }],
+    ['/v1/completions', { prompt: 'good?' }, { score: expect.any(Number), label: expect.any(String) }],
+    ['v1/completions', { prompt: 'good?' }, { score: expect.any(Number), label: expect.any(String) }],
+    ['/v1/embeddings', { input: 'good?' }, { output: expect.arrayContaining([expect.any(Number)]) }],
+  ])('asks at %s and reads what is answered there', async (endpoint, body, judgement) => {
+    const rule = await start(jobRule({ endpoint }));
+    writeCalls(world.weave, [1]);
+    world.outbox.add(triggerOf(rule, 1, { request: J({ model: 'demo', ...body }) }));
+    await world.until(isDone(1));
+    expect(world.batches().map((batch) => batch.endpoint)).toEqual([endpoint]);
+    expect(JSON.parse(world.feedback()[0]?.payload ?? '')).toMatchObject(judgement as object);
+  });
+
   it('costs what the provider says, divided by tokens', async () => {
     const rule = await start(jobRule({ flush: { maxRequests: 3, maxBytes: 1e6, maxWaitMs: 60_000 } }));
     world.trigger(rule, ...range(3));

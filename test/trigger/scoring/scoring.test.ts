@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../src/core/clock.ts';
 import type { ScoringRule } from '../../../src/core/rule.ts';
+import { openTriggerStore } from '../../../src/trigger/store/store.ts';
 import {
   callIdOf,
+  createLine,
   PROJECT,
   range,
   SCORER,
@@ -158,6 +161,22 @@ describe('scoring', () => {
     const met = world.fault({ path: '/calls/score', cut: 'before' });
     world.trigger(rule, 1);
     await world.until(() => states()['failed'] === 1);
+    expect(met.hits()).toBe(1);
+  });
+
+  it('does not ask again after a kill, either, where the rule says at most once', async () => {
+    const rule = scoringRule({ atMostOnce: true });
+    world = await startWorld({ rules: [rule] });
+    const met = world.fault({ path: '/calls/score', hang: true });
+    world.trigger(rule, 1);
+    await world.until(() => states()['sending'] === 1 && met.hits() === 1);
+    await world.line.close();
+    const store = openTriggerStore({ clock: systemClock }, { dir: world.dir, fsync: false });
+    const line = createLine({ store, outbox: world.outbox, url: world.weave.url, dir: world.dir });
+    line.start();
+    const failed = () => store.scorings.counts().some(({ state }) => state === 'failed');
+    await world.until(failed);
+    await line.close();
     expect(met.hits()).toBe(1);
   });
 
