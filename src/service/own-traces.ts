@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { BridgeError } from '../core/errors.ts';
 import { partsOf } from '../core/lane.ts';
@@ -10,18 +11,23 @@ import { VERSION } from '../version.ts';
 export interface Tracing {
   accept(accept: Accept): Accept;
   send(send: Send<SendOutcome>): Send<SendOutcome>;
-  /** Throws CONFIG_INVALID where the spans would come back to one of these addresses of the bridge, `host:port` each. */
-  refuseCircle(own: readonly string[]): void;
+  /** Rejects with CONFIG_INVALID where the spans would come back to one of these addresses of the bridge, `host:port` each. */
+  refuseCircle(own: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
+/** The addresses that a name stands for. Rejects where there are none. */
+export type Resolve = (name: string) => Promise<readonly { readonly address: string }[]>;
+
+const byName: Resolve = (name) => lookup(name, { all: true });
+
 /** Without an endpoint nothing is traced, and nothing is around anything. */
-export function createTracing(deps: OwnTracesDeps, endpoint: string | undefined): Tracing {
+export function createTracing(deps: OwnTracesDeps, endpoint: string | undefined, resolve = byName): Tracing {
   if (endpoint === undefined) {
     return {
       accept: (accept) => accept,
       send: (send) => send,
-      refuseCircle: () => undefined,
+      refuseCircle: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
   }
@@ -50,11 +56,11 @@ export function createTracing(deps: OwnTracesDeps, endpoint: string | undefined)
       traces.note({ name: 'deliver', startedMs, attributes, error });
       return outcome;
     },
-    refuseCircle(own) {
+    async refuseCircle(own) {
       const { hostname: host, port, protocol } = new URL(endpoint);
       const asked = port || (protocol === 'https:' ? '443' : '80');
       const circle = own.find((address) => address.endsWith(`:${asked}`));
-      if (circle === undefined || !isThisMachine(host)) return;
+      if (circle === undefined || !(await leadsHere(host, resolve))) return;
       throw new BridgeError(
         'CONFIG_INVALID',
         `telemetry.traces.endpoint is ${endpoint}, where this bridge itself receives (${circle}): its spans would be about each other.`,
@@ -64,8 +70,15 @@ export function createTracing(deps: OwnTracesDeps, endpoint: string | undefined)
   };
 }
 
-function isThisMachine(host: string): boolean {
+/** By itself, or by a name: in a container the name of the service is its own. */
+async function leadsHere(host: string, resolve: Resolve): Promise<boolean> {
   const bare = host.replace(/^\[|\]$/g, '').toLowerCase();
+  if (isThisMachine(bare)) return true;
+  const found = await resolve(bare).catch(() => []);
+  return found.some(({ address }) => isThisMachine(address));
+}
+
+function isThisMachine(bare: string): boolean {
   const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ address }) => address) ?? []);
   return ['localhost', '0.0.0.0', '::', '::1', hostname().toLowerCase(), ...own].includes(bare) || /^127\./.test(bare);
 }

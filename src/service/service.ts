@@ -111,7 +111,7 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
     config,
   );
   undo.push(receivers.close);
-  tracing.refuseCircle([receivers.http, receivers.grpc]);
+  await tracing.refuseCircle([receivers.http, receivers.grpc]);
 
   let state: 'ready' | 'stopping' = 'ready';
   const isStopping = () => state === 'stopping';
