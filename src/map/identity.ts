@@ -28,12 +28,21 @@ function withoutModel(name: string, reading: Partial<Reading>): string {
     if (name.startsWith(`${model}.`)) return name.slice(model.length + 1); // `gpt-5.llm`
     if (!name.endsWith(model)) continue;
     const before = name.slice(0, -model.length);
-    const rest = before.replace(/[\s/:]+$/, '');
+    const rest = withoutSeparators(before);
     if (rest === before && rest !== '') continue; // `llm` is no `ll` with the model `m`
     return rest || reading.operation || reading.kind || name;
   }
   return name;
 }
+
+/** Without the white space, slashes and colons at its end. Not by a pattern, which would try again at each of thousands of them. */
+function withoutSeparators(name: string): string {
+  let end = name.length;
+  while (end > 0 && SEPARATOR.test(name.charAt(end - 1))) end -= 1;
+  return name.slice(0, end);
+}
+
+const SEPARATOR = /[\s/:]/;
 
 /** A longer name keeps its beginning and gets a short hash of the whole, so that two long names stay two ops. */
 function shortened(name: string): string {

@@ -12,6 +12,7 @@ import type { RedactRule } from './redact-text.ts';
 import { type SpanView, viewOf } from './span-view.ts';
 import { usageOf } from './usage.ts';
 import { createContentStripper, withoutContent } from './without-content.ts';
+import { withoutQuotes } from './without-quotes.ts';
 import type { ReadSpan } from './write-call.ts';
 
 export interface ReaderSettings {
@@ -54,7 +55,7 @@ export function createSpanReader(settings: ReaderSettings, redactor: Redactor | 
 
   /** The span as it is shown without its content; tokens, models and whether it failed were read from the whole one. */
   function stripped(whole: SpanView, found: Partial<Reading>): SpanReading & Pick<ReadSpan, 'view' | 'layout'> {
-    const bare = strip?.(whole.span) ?? whole.span;
+    const bare = withoutQuotes(strip?.(whole.span) ?? whole.span, found);
     const view = viewOf(bare);
     const layout = layouts.of(bare);
     const { consumed, reading: left } = readSpan(view, layout);

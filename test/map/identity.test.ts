@@ -89,3 +89,9 @@ describe('the link to a W&B run', () => {
     expect(mapOne({ attributes: { 'wandb.wb_run_id': 'team/app/r1' } })['wb_run_id']).toBeUndefined();
   });
 });
+
+it('a name of signs without end takes no square of its length', () => {
+  const name = `${' :/'.repeat(100_000)}x${' :'.repeat(100_000)} gpt-5`;
+  const call = mapOne({ name, attributes: { 'gen_ai.request.model': 'gpt-5' } });
+  expect(call['op_name']).toHaveLength(128);
+});

@@ -267,6 +267,42 @@ describe('a call without content', () => {
     expect(bare({ status: { code: 2 }, events }).exception).toBe(stack);
   });
 
+  describe('with an error that quotes what was said', () => {
+    const QUESTION =
+      'Where does Maria Lopez live? She said it was in the north of the city, close to the "old" harbour.';
+    const chat = {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.request.model': 'gpt-4o-mini',
+      'gen_ai.input.messages': J([{ role: 'user', parts: [{ type: 'text', content: QUESTION }] }]),
+    };
+    const tool = {
+      'gen_ai.operation.name': 'execute_tool',
+      'gen_ai.tool.name': 'find_person',
+      'gen_ai.tool.call.arguments': J({ who: 'Maria Lopez', kind: 'home', in: 'city' }),
+    };
+    const at = '\n    at ask (app.js:1:2)';
+    it.each<[string, SpanSpec['attributes'], string, string]>([
+      ['whole', chat, `refused: ${QUESTION} (again: ${QUESTION})`, 'refused: [content] (again: [content])'],
+      ['cut short', chat, `refused: ${QUESTION.slice(0, 60)}...`, 'refused: [content]...'],
+      ['as JSON', chat, `bad body ${J({ text: QUESTION })}`, 'bad body {"text":"[content]"}'],
+      ['an argument of a tool', tool, 'find_person knows no Maria Lopez', 'find_person knows no [content]'],
+      ['nothing of it', chat, 'The model gpt-4o-mini said no to the user', 'The model gpt-4o-mini said no to the user'],
+    ])('%s, has [content] in its place', (_how, attributes, message, expected) => {
+      const exception = { 'exception.message': message, 'exception.stacktrace': `Error: ${message}${at}` };
+      const spec = {
+        attributes: { ...attributes, 'error.message': message },
+        events: [{ name: 'exception', attributes: exception }],
+        status: { code: 2, message },
+      };
+      expect(textOf(spec, true)).toContain(J(message).slice(1, -1));
+      const call = bare(spec);
+      expect(call.exception).toBe(`Error: ${expected}${at}`);
+      expect(call.otel_dump.status.message).toBe(expected);
+      expect(call.otel_dump.attributes.error.message).toBe(expected);
+      if (message !== expected) expect(J(call)).not.toContain('Maria');
+    });
+  });
+
   it('has none of the words of a convention that nobody listed', () => {
     expect(
       J(bare({ attributes: { 'acme.llm.prompt': 'WORDS', 'acme.llm.response': 'WORDS', 'acme.llm.model': 'm' } })),
