@@ -86,6 +86,6 @@ export function judge({ left, dead }: StopReport, bad: number, interrupted: bool
   if (missing.length > 0) throw new BridgeError('NOT_DELIVERED', `Not everything got through: ${missing.join(', ')}.`);
 }
 
-function told(what: string, count: number): string {
+export function told(what: string, count: number): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -24,6 +24,7 @@ export const ERRORS = {
   JOB_UNKNOWN: { exitCode: 1, todo: 'See `otel-weave jobs list`, with the --queue-dir or --config of the bridge.' },
   JOB_STATE: { exitCode: 1, todo: 'See `otel-weave jobs show` for where it is.' },
   INPUT_UNREADABLE: { exitCode: 1, todo: 'Check the path and its permissions.' },
+  NOT_EXPLAINED: { exitCode: 1, todo: 'See the reasons above.' },
   NOT_DELIVERED: {
     exitCode: 1,
     todo: 'See the reasons above. Doing it again is safe: a call that is sent twice is kept once.',

@@ -48,6 +48,17 @@ describe('otel-weave explain', () => {
     expect(stdout).not.toContain('none of these files');
   });
 
+  it.each([
+    ['is no OTLP', 'bad', 1, 'Not everything is OTLP: 1 record not read.'],
+    ['has no spans', '{"name":"a package"}', 0, 'There is no span in it.'],
+  ])('says so where a file %s', async (_what, stdin, expected, said) => {
+    const bench = createBench();
+    const { code, stdout, stderr } = await bench.run(['explain', '-'], { stdin });
+    await bench.close();
+    expect([code, stdout, stderr]).toEqual([expected, '', expect.stringContaining(said)]);
+    expect(stderr).not.toContain('sent');
+  });
+
   it('comes to an end, whatever patterns are given', async () => {
     const bench = createBench();
     const text = J({ resourceSpans: [{ scopeSpans: [{ spans: [SPAN] }] }] });
