@@ -3,9 +3,10 @@
  * required.
  */
 import { join } from 'node:path';
-import { isInternalThread } from 'node:worker_threads';
+import * as threads from 'node:worker_threads';
 import * as api from '@opentelemetry/api';
 import { systemSources } from './config/sources.ts';
+import { systemClock } from './core/clock.ts';
 import { startInApp } from './in-app/in-app.ts';
 import { createDiagLog } from './otel/diag-log.ts';
 import type { ApiCopy } from './register/api-copies.ts';
@@ -13,8 +14,9 @@ import { createAppPackages } from './register/app-packages.ts';
 import { register } from './register/register.ts';
 import { flushOnSignals } from './register/signals.ts';
 
-// Node runs what is preloaded with `--require` in the thread of its loader hooks, too.
-if (!isInternalThread && systemSources().env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true') {
+// Node runs what is preloaded with `--require` in the thread of its loader hooks, too. By way of the module, since a Node that
+// is too old has no such name, and would not start the app at all.
+if (!threads.isInternalThread && systemSources().env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true') {
   let phase: 'running' | 'exiting' = 'running';
   process.once('exit', () => {
     phase = 'exiting';
@@ -40,6 +42,6 @@ if (!isInternalThread && systemSources().env['OTEL_SDK_DISABLED']?.toLowerCase()
       },
       log,
     });
-    flushOnSignals(process, inApp);
+    flushOnSignals({ host: process, clock: systemClock, flush: inApp.flush, shutdown: inApp.shutdown });
   }
 }

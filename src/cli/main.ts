@@ -1,11 +1,13 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning --max-semi-space-size=16
 /** The process: its signals, its streams, its end. The only file that exits. */
 import { setFlagsFromString } from 'node:v8';
+import { tooOldNode } from '../config/node-version.ts';
 import { systemSources } from '../config/sources.ts';
 import { systemClock } from '../core/clock.ts';
-import { run } from './run.ts';
 
 const CRASHED = 70;
+/** As for a setting that is wrong. */
+const CANNOT_RUN = 1;
 /** `npm start` hands Ctrl-C on to a child that has had it from the terminal already: two at once are one. */
 const ONE_SIGNAL_MS = 250;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -43,4 +45,12 @@ void systemClock.sleep(LONGEST_TIMER_MS);
 
 const { stdin, stdout, stderr } = process;
 const host = { clock: systemClock, sources: systemSources(), stdin, stdout, stderr, stop: stop.signal };
-run(process.argv.slice(2), host).then((exitCode) => process.exit(exitCode), crash);
+const tooOld = tooOldNode(process.versions.node);
+if (tooOld !== undefined) {
+  stderr.write(`otel-weave: ${tooOld}\n`);
+  process.exit(CANNOT_RUN);
+}
+// Here and not above: an older Node lacks what it imports.
+import('./run.ts')
+  .then(({ run }) => run(process.argv.slice(2), host))
+  .then((exitCode) => process.exit(exitCode), crash);

@@ -1,4 +1,5 @@
 import { type AppSettings, resolveAppOptions } from '../config/app-options.ts';
+import { tooOldNode } from '../config/node-version.ts';
 import { type Sources, systemSources } from '../config/sources.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createCounters } from '../core/counters.ts';
@@ -43,6 +44,7 @@ export interface InAppDeps {
   readonly sources: Sources;
   /** Whose end is to be noticed. */
   readonly host: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+  readonly nodeVersion: string;
 }
 
 /**
@@ -51,8 +53,10 @@ export interface InAppDeps {
  */
 export function startInApp(givenOptions: WeaveOptions | null = {}, given: Partial<InAppDeps> = {}): InApp {
   const options = givenOptions ?? {};
-  const deps = { clock: systemClock, log: createDiagLog(), sources: systemSources(), host: process, ...given };
-  const config = resolveAppOptions(options, deps.sources);
+  const system = { clock: systemClock, log: createDiagLog(), sources: systemSources(), host: process };
+  const deps = { ...system, nodeVersion: process.versions.node, ...given };
+  const tooOld = tooOldNode(deps.nodeVersion);
+  const config = tooOld ? { status: 'off' as const, reason: tooOld } : resolveAppOptions(options, deps.sources);
   switch (config.status) {
     case 'off':
       warnSoon(deps.log, [`Spans are not sent to Weave: ${config.reason}`]);

@@ -1,3 +1,5 @@
+import type { Clock } from '../core/clock.ts';
+
 /** With what a process is stopped: by its platform, and by whoever sits before it (Ctrl+C). */
 export const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export type Signal = (typeof SIGNALS)[number];
@@ -16,22 +18,34 @@ export interface Flushable {
   shutdown(): Promise<void>;
 }
 
+/** `npm start` hands on a Ctrl+C that the app gets from the terminal, too: two at once are one. */
+const ONE_SIGNAL_MS = 250;
+
+export interface SignalDeps extends Flushable {
+  readonly host: TerminableProcess;
+  readonly clock: Pick<Clock, 'monotonic'>;
+}
+
 /**
  * Delivers what there is when a signal comes. An app that handles the signal itself goes on doing so, and ends when it
- * likes. One that does not would have ended at once: it does so after that, of the same signal. A signal that comes again
- * meanwhile changes nothing: `npm start` hands on a Ctrl+C that the app gets from the terminal, too.
+ * likes. One that does not would have ended at once: it does so after that, of the same signal, or when it comes again.
  */
-export function flushOnSignals(host: TerminableProcess, { flush, shutdown }: Flushable): void {
+export function flushOnSignals({ host, flush, shutdown, clock }: SignalDeps): void {
   for (const signal of SIGNALS) {
+    let firstMs: number | undefined;
+    const end = (): void => {
+      host.off(signal, onSignal);
+      if (host.listenerCount(signal) === 0) host.kill(host.pid, signal);
+    };
     const onSignal = (): void => {
       if (host.listenerCount(signal) > 1) {
         void flush();
         return;
       }
-      void shutdown().then(() => {
-        host.off(signal, onSignal);
-        if (host.listenerCount(signal) === 0) host.kill(host.pid, signal);
-      });
+      const isAgain = firstMs !== undefined && clock.monotonic() - firstMs > ONE_SIGNAL_MS;
+      firstMs ??= clock.monotonic();
+      if (isAgain) end();
+      else void shutdown().then(end);
     };
     host.on(signal, onSignal);
   }

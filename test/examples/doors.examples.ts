@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { StoredCall } from '../support/app-world.ts';
-import { pack } from '../support/npm.ts';
+import { installDir, pack } from '../support/npm.ts';
 import { outline, tokensOf, toldByModel, toldByWeave } from './conversation.ts';
 import { installExample } from './install.ts';
 import { run, startWorld } from './world.ts';
@@ -14,9 +14,10 @@ import { run, startWorld } from './world.ts';
 /** An install over a slow line, a build of Next.js on a busy machine. */
 const EXAMPLE_MS = 300_000;
 
+const dir = installDir();
 let tarball: string;
 beforeAll(async () => {
-  tarball = await pack();
+  tarball = await pack(dir);
 }, EXAMPLE_MS);
 
 type World = Awaited<ReturnType<typeof startWorld>>;

@@ -66,7 +66,7 @@ export function run(command: string, dir: string, env: Readonly<Record<string, s
     cwd: dir,
     shell: true,
     detached: true,
-    env: { HOME: process.env['HOME'], ...env, PATH: NPM_PATH },
+    env: { HOME: process.env['HOME'], NEXT_TELEMETRY_DISABLED: '1', ...env, PATH: NPM_PATH },
   });
   let output = '';
   const watchers = new Set<() => void>();

@@ -15,6 +15,7 @@ import { afterwards, PROJECT, pause, startWeave, tempDir, tracerFor, type Weave 
 import { createFakeClock } from '../support/fake-clock.ts';
 import { RESOURCE, readableSpan } from '../support/readable-span.ts';
 import { recordDiag } from '../support/recording-diag.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const COMPLETE = 'POST /v2/:entity/:project/calls/complete';
 /** For where nothing can be delivered: not waited for long. */
@@ -187,6 +188,25 @@ describe('the span processor', () => {
     expect(off.stats().ended).toBe(0);
     expect(said().match(/not sent to Weave/g)).toHaveLength(1);
     expect(said()).not.toContain('bad key');
+  });
+
+  it.each([
+    ['20.20.2', 'off'],
+    ['22.14.0', 'off'],
+    ['22.22.0', 'on'],
+    ['24.6.0', 'on'],
+    ['26.0.0', 'on'],
+  ])('turns itself off where Node is too old for it, and says so (%s: %s)', async (nodeVersion, status) => {
+    const log = recordingLog();
+    const options = { url: 'http://127.0.0.1:9', project: PROJECT };
+    const inApp = startInApp(options, { nodeVersion, log });
+    afterwards(() => inApp.shutdown());
+    await undefined;
+    expect(inApp.status).toBe(status);
+    const said = log.lines.map(({ message }) => message);
+    expect(said).toEqual(
+      status === 'on' ? [] : [expect.stringContaining(`this is Node ${nodeVersion}; needed is 22.22`)],
+    );
   });
 
   it('says what is wrong with its options once the SDK that it is made for has set up its log', async () => {

@@ -9,7 +9,7 @@ import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AppFormat, type Ended, type RunningApp, startApp, startTracedApp } from '../support/app-process.ts';
 import { PROJECT, pause, type StoredCall, startWeave, tempDir, type Weave } from '../support/app-world.ts';
-import { pack } from '../support/npm.ts';
+import { installDir, pack } from '../support/npm.ts';
 import { type Installed, install, TYPE_CHECKS, typeErrors } from './install.ts';
 
 const INSTALL_MS = 300_000;
@@ -27,8 +27,9 @@ type Combination = (typeof COMBINATIONS)[number];
 
 const installed = new Map<string, Installed>();
 
+const dir = installDir();
 beforeAll(async () => {
-  const tarball = await pack();
+  const tarball = await pack(dir);
   for (const sdk of SDKS) installed.set(sdk, await install(sdk, tarball));
 }, INSTALL_MS);
 

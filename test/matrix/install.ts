@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { npm } from '../support/npm.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const APPS = resolve(import.meta.dirname, 'apps');
 const TRACED_APPS = resolve(import.meta.dirname, '../otel/apps');
-const WORK = join(ROOT, 'node_modules/.cache/matrix');
 
 const run = promisify(execFile);
 
@@ -18,18 +17,16 @@ export interface Installed {
   readonly sdk: string;
 }
 
-/** Installs the package beside an SDK, in a directory outside of this repository's own dependencies. */
+/** Installs the package beside an SDK, in a directory beside it. */
 export async function install(name: 'sdk2' | 'sdk3', tarball: string): Promise<Installed> {
-  const dir = join(WORK, name);
+  const dir = join(dirname(tarball), name);
   mkdirSync(dir, { recursive: true });
   cpSync(APPS, dir, { recursive: true, filter: (path) => !path.includes('/sdk') });
   cpSync(TRACED_APPS, dir, { recursive: true });
   const manifest = JSON.parse(readFileSync(join(APPS, name, 'package.json'), 'utf8'));
   manifest.dependencies['otel-weave-bridge'] = `file:${tarball}`;
   writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest));
-  // npm takes a package of the same version for the same.
-  rmSync(join(dir, 'node_modules/otel-weave-bridge'), { recursive: true, force: true });
-  await npm(['install', '--no-package-lock', '--ignore-scripts'], dir);
+  await npm(['install', '--no-package-lock', '--ignore-scripts', '--prefer-offline'], dir);
   return { dir, sdk: name === 'sdk2' ? '@opentelemetry/sdk-trace-base' : '@opentelemetry/sdk-trace' };
 }
 

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { afterAll } from '@jest/globals';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const WORK = join(ROOT, 'node_modules/.cache/packed');
 
 const run = promisify(execFile);
 
@@ -15,10 +16,16 @@ export function npm(args: readonly string[], cwd: string) {
   return run('npm', [...args, '--no-audit', '--no-fund'], { cwd, env: { ...process.env, PATH: NPM_PATH } });
 }
 
-/** Builds and packs this repository; the path of the package. */
-export async function pack(): Promise<string> {
-  mkdirSync(WORK, { recursive: true });
+/** Builds and packs this repository into a directory; the path of the package. */
+export async function pack(dir: string): Promise<string> {
   await npm(['run', 'build'], ROOT);
-  const { stdout } = await npm(['pack', '--ignore-scripts', '--silent', '--pack-destination', WORK], ROOT);
-  return join(WORK, stdout.trim().split('\n').at(-1) ?? '');
+  const { stdout } = await npm(['pack', '--ignore-scripts', '--silent', '--pack-destination', dir], ROOT);
+  return join(dir, stdout.trim().split('\n').at(-1) ?? '');
+}
+
+/** Outside of this repository, so that an app finds nothing but what it says it needs. Removed when the tests of this file are over. */
+export function installDir(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'otel-weave-installed-'));
+  afterAll(() => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  return dir;
 }
