@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import * as threads from 'node:worker_threads';
 import * as api from '@opentelemetry/api';
 import { systemSources } from './config/sources.ts';
-import { systemClock } from './core/clock.ts';
 import { startInApp } from './in-app/in-app.ts';
 import { createDiagLog } from './otel/diag-log.ts';
 import type { ApiCopy } from './register/api-copies.ts';
@@ -42,6 +41,6 @@ if (!threads.isInternalThread && systemSources().env['OTEL_SDK_DISABLED']?.toLow
       },
       log,
     });
-    flushOnSignals({ host: process, clock: systemClock, flush: inApp.flush, shutdown: inApp.shutdown });
+    flushOnSignals({ host: process, flush: inApp.flush, shutdown: inApp.shutdown });
   }
 }

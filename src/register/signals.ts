@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { type Clock, systemClock } from '../core/clock.ts';
 
 /** With what a process is stopped: by its platform, and by whoever sits before it (Ctrl+C). */
 export const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -23,14 +23,14 @@ const ONE_SIGNAL_MS = 250;
 
 export interface SignalDeps extends Flushable {
   readonly host: TerminableProcess;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock?: Pick<Clock, 'monotonic'>;
 }
 
 /**
  * Delivers what there is when a signal comes. An app that handles the signal itself goes on doing so, and ends when it
  * likes. One that does not would have ended at once: it does so after that, of the same signal, or when it comes again.
  */
-export function flushOnSignals({ host, flush, shutdown, clock }: SignalDeps): void {
+export function flushOnSignals({ host, flush, shutdown, clock = systemClock }: SignalDeps): void {
   for (const signal of SIGNALS) {
     let firstMs: number | undefined;
     const end = (): void => {
