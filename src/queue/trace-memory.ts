@@ -22,52 +22,64 @@ export function openTraceMemory(dir: string, { log }: { readonly log: Log }): Tr
   const path = join(dir, 'traces.jsonl');
   const olderPath = join(dir, 'traces.old.jsonl');
   const recalled: CountedSpan[] = [];
-  /** Undefined when it is closed, or was given up. */
+  /** Undefined while it is closed, or cannot be written. */
   let file: number | undefined;
   let bytes = 0;
+  let state: 'kept' | 'failing' | 'closed' = 'kept';
 
-  function open(): void {
-    file = openSync(path, 'a', 0o600);
-    bytes = fstatSync(file).size;
+  function open(): number {
+    const opened = openSync(path, 'a', 0o600);
+    bytes = fstatSync(opened).size;
+    // The last line may not have its end: a process was killed, or its disk was full.
+    if (bytes > 0) bytes += writeSync(opened, '\n');
+    return opened;
+  }
+
+  function close(): void {
+    if (file !== undefined) closeSync(file);
+    file = undefined;
   }
 
   function append(text: string): void {
-    if (file === undefined) return;
+    file ??= open();
     bytes += writeSync(file, text);
     if (bytes < MAX_FILE_BYTES) return;
-    closeSync(file);
+    close();
     renameSync(path, olderPath);
-    open();
   }
 
-  function orGiveUp(step: () => void): void {
+  /** A disk that is full now may have room for the next. */
+  function tryTo(step: () => void): void {
     try {
       step();
+      if (state === 'failing') log.info('What traces have counted is kept on disk again.', { file: path });
+      state = 'kept';
     } catch (thrown) {
-      file = undefined;
+      close();
       const reason = messageOf(thrown);
-      log.warn('What traces have counted cannot be kept on disk: after a restart some tokens may be counted twice.', {
-        file: path,
-        reason,
-      });
+      if (state === 'kept') {
+        log.warn('What traces have counted cannot be kept on disk: after a restart some tokens may be counted twice.', {
+          file: path,
+          reason,
+        });
+      }
+      state = 'failing';
     }
   }
 
-  orGiveUp(() => {
+  tryTo(() => {
     for (const one of [olderPath, path]) for (const span of readLines(one, log)) recalled.push(span);
-    open();
-    // the last line of a process that was killed may not have its end
-    if (bytes > 0) append('\n');
+    file = open();
   });
 
   return {
     recall: () => recalled.splice(0),
     remember(spans) {
-      if (spans.length > 0) orGiveUp(() => append(spans.map(lineOf).join('')));
+      if (state !== 'closed' && spans.length > 0) tryTo(() => append(spans.map(lineOf).join('')));
     },
     close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
+      close();
+      state = 'closed';
     },
   };
 }

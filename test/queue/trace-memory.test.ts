@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -82,8 +91,25 @@ describe('the memory of traces', () => {
     memory.close();
     rmSync(dir, { recursive: true });
     writeFileSync(dir, '');
-    expect(() => open()).not.toThrow();
-    expect(log.lines).toHaveLength(1);
+    const after = open();
+    after.remember(SPANS);
+    after.remember(SPANS);
+    expect(log.lines.map(({ level }) => level)).toEqual(['warn']);
+  });
+
+  it('goes on to keep them when it can write again, and says so', () => {
+    rmSync(dir, { recursive: true });
+    writeFileSync(dir, '');
+    const memory = open();
+    memory.remember(SPANS.slice(0, 1));
+    rmSync(dir);
+    mkdirSync(dir);
+    memory.remember(SPANS.slice(1));
+    expect(log.lines.map(({ level }) => level)).toEqual(['warn', 'info']);
+    expect(open().recall()).toEqual(SPANS.slice(1));
+    memory.close();
+    memory.remember(SPANS);
+    expect(open().recall()).toHaveLength(SPANS.length - 1);
   });
 
   it('holds no content: ids and counts', () => {
