@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { createKeySource } from '../config/key-source.ts';
 import type { Config } from '../config/options.ts';
 import { systemSources } from '../config/sources.ts';
@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import { createCounters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
 import { silentLog } from '../core/log.ts';
+import { freeBytes } from '../queue/files.ts';
 import { createFallback } from '../send/fallback.ts';
 import type { SendOutcome } from '../send/outcome.ts';
 import { createWeaveClient } from '../send/weave-client.ts';
@@ -38,10 +39,23 @@ function queueVerdict({ queue }: Config): Verdict {
   while (!existsSync(dir) && dirname(dir) !== dir) dir = dirname(dir);
   try {
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
-    return { status: 'ok', about, text: `${queue.dir} can be written` };
+    const room = Math.floor((freeBytes(dir) + usedBytes(queue.dir)) / 2 ** 20);
+    const wanted = Math.ceil((queue.max_size + queue.dead_letters.max_size) / 2 ** 20);
+    if (room >= wanted) return { status: 'ok', about, text: `${queue.dir} can be written` };
+    const text = `${queue.dir} can be written, but its disk has room for ${room} MiB, and queue.max_size and queue.dead_letters.max_size allow ${wanted}: senders are refused before that`;
+    return { status: 'unclear', about, text };
   } catch (thrown) {
     return { status: 'failed', about, text: `${queue.dir} cannot be written: ${messageOf(thrown)}` };
   }
+}
+
+/** What the queue has of its disk already. */
+function usedBytes(dir: string): number {
+  if (!existsSync(dir)) return 0;
+  return readdirSync(dir).reduce(
+    (sum, name) => sum + (statSync(join(dir, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  );
 }
 
 /** Sends a batch of no calls, the way that calls would go. */

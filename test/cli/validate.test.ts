@@ -110,6 +110,16 @@ describe('otel-weave validate', () => {
     expect(code).toBe(1);
   });
 
+  it('says where the disk is smaller than what the queue may hold', async () => {
+    const { code, stdout } = await validate(
+      `${yaml()}queue: {max_size: 1TiB, dead_letters: {max_size: 1TiB}}\n`,
+      '--online',
+    );
+    const said = expect.stringMatching(/room for \d+ MiB, .* allow 2097152:/);
+    expect(rowsOf(stdout)).toContainEqual(['??', 'queue.dir', said]);
+    expect(code).toBe(0);
+  });
+
   it('cannot tell where no project is configured', async () => {
     const { stdout } = await validate(`weave: {url: "${weave.url}"}`, '--online');
     expect(rowsOf(stdout)).toContainEqual(['??', 'weave.project', expect.stringContaining('no project is there')]);
