@@ -20,6 +20,14 @@ const CONTENT_MEMBERS: ReadonlySet<string> = new Set([
   'system_instruction',
   'httpOptions',
   'http_options',
+  // some hand the response on as if it were the request
+  'id',
+  'object',
+  'created',
+  'created_at',
+  'status',
+  'output',
+  'usage',
 ]);
 /** Where libraries keep the parameters together, beside the messages. */
 const PARAMETER_HOLDERS = ['config', 'generation_kwargs', 'generationConfig', 'inferenceConfig', 'parameters'];
@@ -110,4 +118,7 @@ export function isResponse(body: unknown): body is Json {
 }
 
 const isEmpty = (value: unknown) =>
-  value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0);
+  value === null ||
+  value === '' ||
+  value === 'Infinity' ||
+  (typeof value === 'object' && Object.keys(value).length === 0);

@@ -166,7 +166,7 @@ function embedding(reading: Partial<Reading>, usage: Usage | undefined): InputsO
 
 /** The text out of an embedding request's body. */
 function textsIn(input: unknown): unknown {
-  return isObject(input) ? (input['input'] ?? input['texts'] ?? input['text'] ?? input) : input;
+  return isObject(input) ? (input['input'] ?? input['texts'] ?? input['text'] ?? input['query'] ?? input) : input;
 }
 
 /** An object is the inputs; anything else stands under a name. */

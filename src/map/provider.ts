@@ -17,7 +17,7 @@ const PROVIDERS: readonly (readonly [RegExp, string])[] = [
 
 /** Frameworks and gateways that name themselves where the provider belongs. */
 const FRAMEWORKS =
-  /^(langchain|strands|gcp\.vertex\.agent|autogen|microsoft\.agent_framework|crewai|openrouter|litellm|vercel|gateway|spring_ai)/;
+  /^(lang(chain|graph)|llama_?index|haystack|smolagents|agno|dspy|strands|gcp\.vertex\.agent|autogen|microsoft\.agent_framework|crewai|openrouter|litellm|vercel|gateway|spring_ai)/;
 
 /** Some name the host that was called where it is none that they know: it says nothing of who made the model. */
 const OWN_HOST = /^(localhost|\d{1,3}(\.\d{1,3}){3})(:\d+)?$|:\d+$/;

@@ -157,6 +157,17 @@ export function events<T>(name: string, convert: (found: ReturnType<typeof event
   };
 }
 
+/** When the first of these events happened, in milliseconds after the span's start: the first piece of a streamed answer. */
+export function firstEvent(...names: readonly string[]): Rule<number> {
+  return custom(
+    names.map((name) => `event ${name}`),
+    ({ span }) => {
+      const event = span.events.find(({ name }) => names.includes(name));
+      return event && event.timeNs >= span.startNs ? Number((event.timeNs - span.startNs) / 1000n) / 1000 : undefined;
+    },
+  );
+}
+
 /** A list of texts, however it was sent: a list, a JSON list, or joined with commas. */
 export function texts(value: unknown): readonly string[] | undefined {
   const list = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : undefined;

@@ -24,6 +24,7 @@ const PLACEHOLDERS = new Set([
   '<REDACTED>',
   '__REDACTED__',
   '<replaced>',
+  '<elided>',
 ]);
 
 /** Long texts are not looked up: that would mean to hash them. */

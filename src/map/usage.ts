@@ -21,10 +21,16 @@ const UNKNOWN_MODEL = 'unknown';
  * Producers that hand on counts of providers (Anthropic, Bedrock) which leave cached tokens out of the input.
  * All others follow the GenAI conventions: cached tokens are part of the input.
  */
-const EXCLUSIVE_PRODUCERS: readonly { readonly scope: RegExp; readonly model?: RegExp }[] = [
+const EXCLUSIVE_PRODUCERS: readonly {
+  readonly scope: RegExp;
+  readonly model?: RegExp;
+  /** The first version that adds them itself. */
+  readonly before?: string;
+}[] = [
   { scope: /^@traceloop\/instrumentation-(anthropic|bedrock)/ },
   { scope: /^opentelemetry\.instrumentation\.bedrock/ },
-  { scope: /openinference.*(bedrock|claude[-_]agent)/ },
+  { scope: /^openinference\.instrumentation\.bedrock/, before: '0.1.60' },
+  { scope: /^@.*openinference.*bedrock|openinference.*claude[-_]agent/ },
   { scope: /^com\.anthropic\.claude_code/ },
   { scope: /^genkit/, model: /claude|anthropic/ },
 ];
@@ -71,8 +77,18 @@ function isExclusive(
   if (reading.inputExcludesCache !== undefined) return reading.inputExcludesCache;
   const model = reading.responseModel ?? reading.requestModel ?? '';
   return EXCLUSIVE_PRODUCERS.some(
-    ({ scope, model: models }) => scope.test(view.span.scope.name) && (models?.test(model) ?? true),
+    ({ scope, model: models, before }) =>
+      scope.test(view.span.scope.name) &&
+      (models?.test(model) ?? true) &&
+      (before === undefined || isOlder(view.span.scope.version, before)),
   );
+}
+
+/** Whether a version comes before another; one that is not told counts as old. */
+function isOlder(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((one) => one.split('.').map((part) => Number.parseInt(part, 10) || 0));
+  const at = b?.findIndex((part, index) => part !== (a?.[index] ?? 0)) ?? -1;
+  return at >= 0 && (a?.[at] ?? 0) < (b?.[at] ?? 0);
 }
 
 /** `summary.usage`: one naming pair only, since Weave adds both where both are there. */

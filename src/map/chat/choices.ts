@@ -4,6 +4,9 @@ import type { SourceMessage } from './pieces.ts';
 import { looksLikeMessages } from './recognise.ts';
 import { isAsking } from './roles.ts';
 
+/** Python writes members of an enum with its name: `FinishReason.STOP`. */
+const ENUM = /^\w*FinishReason\.(\w+)$/;
+
 /** Why a model stopped, in the words of OpenAI's chat API. Reasons that it has no word for stay as they are. */
 const FINISH_REASONS: Readonly<Record<string, string>> = {
   tool_call: 'tool_calls',
@@ -32,7 +35,8 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
 };
 
 export function finishReason(reason: string): string {
-  return (Object.hasOwn(FINISH_REASONS, reason) && FINISH_REASONS[reason]) || reason;
+  const plain = ENUM.exec(reason)?.[1] ?? reason;
+  return (Object.hasOwn(FINISH_REASONS, plain) && FINISH_REASONS[plain]) || plain;
 }
 
 /**
@@ -143,13 +147,16 @@ function choicesOfMessages(messages: readonly SourceMessage[]): readonly Choice[
   return last ? [choice(0, last)] : [];
 }
 
+/** What an instrumentation writes that has not understood who spoke: no name. */
+const UNKNOWN = 'unknown';
+
 /** What the assistant said; where nobody is called so, what others said who are neither asking nor helping. */
 function answersIn(messages: readonly SourceMessage[]): readonly SourceMessage[] {
   const spoken = messages.filter((message) => message.role === 'assistant');
   if (spoken.length > 0) return spoken;
   return messages
     .filter(({ role }) => !isAsking(role))
-    .map((message) => ({ ...message, name: message.name ?? message.role, role: 'assistant' }));
+    .map(({ role, ...message }) => ({ ...(role !== UNKNOWN && { name: role }), ...message, role: 'assistant' }));
 }
 
 function choice(index: number, source: SourceMessage, said?: string): Choice {

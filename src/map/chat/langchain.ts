@@ -1,5 +1,5 @@
 import { parseJson } from '../json-text.ts';
-import { isObject, type Json } from './message.ts';
+import { asText, isObject, type Json } from './message.ts';
 import { isLangChain, looksLikeMessages } from './recognise.ts';
 
 /**
@@ -18,7 +18,9 @@ export function withoutWrapping(value: unknown): unknown {
     return { messages: value['kwargs']['messages'] };
   const updated = updatedMessages(value);
   if (updated) return { messages: updated };
-  if (Object.keys(value).length > 1 || value['output'] === undefined) return value;
+  // a callback's `{output, kwargs}`
+  if (value['output'] === undefined || Object.keys(value).some((key) => key !== 'output' && key !== 'kwargs'))
+    return value;
   const inner = withoutWrapping(value['output']);
   if (Array.isArray(inner) && looksLikeMessages(inner)) return { messages: inner };
   return inner !== value['output'] || (isObject(inner) && isLangChain(inner)) ? inner : value;
@@ -32,16 +34,34 @@ export function generatedIn(body: unknown): Json | undefined {
   return isLangChain(message) && isObject(message['kwargs']) ? message['kwargs'] : message;
 }
 
-/** The members of the message that LangChain makes of a tool's result: `{content, name, tool_call_id, status}`. */
-export function toolMessageIn(value: unknown): Json | undefined {
-  const inner = withoutWrapping(value);
-  return isObject(inner) && isLangChain(inner) && isObject(inner['kwargs']) ? inner['kwargs'] : undefined;
+/** What a LangChain callback was told: `{inputs or query, input_str, tags, metadata, kwargs}`; anything else comes back as it is. */
+export function passedIn(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  if (!Array.isArray(value['tags']) || !('kwargs' in value)) return value;
+  return value['inputs'] ?? value['query'] ?? value['input_str'] ?? value;
 }
 
 /** A tool's result out of the message that LangChain makes of it. */
 export function toolResultIn(value: unknown): unknown {
   const content = toolMessageIn(value)?.['content'];
   return typeof content === 'string' ? (parseJson(content) ?? content) : (content ?? value);
+}
+
+/** LangGraph catches what a tool throws, and tells the model. */
+export function toolFailureIn(value: unknown): string | undefined {
+  const message = toolMessageIn(value);
+  return message?.['status'] === 'error' ? asText(message['content']) || 'The tool returned an error' : undefined;
+}
+
+/**
+ * The members of the message that LangChain makes of a tool's result: `{content, name, tool_call_id, status}`.
+ * Python writes messages as `{type, data}`, too.
+ */
+export function toolMessageIn(value: unknown): Json | undefined {
+  const inner = withoutWrapping(value);
+  if (!isObject(inner)) return undefined;
+  const members = isLangChain(inner) ? inner['kwargs'] : inner['type'] === 'tool' ? inner['data'] : undefined;
+  return isObject(members) && (isLangChain(inner) || 'tool_call_id' in members) ? members : undefined;
 }
 
 /** LangGraph's `Command`: `{lg_name: 'Command', update: {messages}}`. */

@@ -1,3 +1,4 @@
+import { parseJson } from '../json-text.ts';
 import { asText, isObject } from './message.ts';
 
 /** Text as parts of the known libraries wrap it. */
@@ -8,9 +9,11 @@ export const isText = (text: unknown): boolean =>
 
 export const textIn = (text: unknown): string => asText(isObject(text) ? (text['value'] ?? text) : text);
 
-/** A model's thinking: text, or a list of texts or `{text}`, a line each. */
+/** A model's thinking: text, or a list of texts or `{text}`, a line each; OpenLLMetry writes the list as JSON. */
 export function thoughtIn(content: unknown): string {
-  const lines = Array.isArray(content) ? content : [content];
+  const parsed = typeof content === 'string' && content.startsWith('[{') ? parseJson(content) : undefined;
+  const listed = Array.isArray(parsed) && parsed.every((line) => isObject(line) && isText(line['text']));
+  const lines = listed ? parsed : Array.isArray(content) ? content : [content];
   return lines.map((line) => asText(isObject(line) ? (line['text'] ?? line) : line)).join('\n');
 }
 

@@ -132,6 +132,14 @@ const inside =
     return isObject(inner) ? read(inner, type) : undefined;
   };
 
+/** Haystack's: `{result, origin: {id, tool_name, arguments}, error}`. */
+const haystackResult: ReadPart = (part) => {
+  const inner = part['tool_call_result'];
+  if (!isObject(inner)) return undefined;
+  const origin = isObject(inner['origin']) ? inner['origin'] : {};
+  return toolResult({ result: inner['result'], id: origin['id'], name: origin['tool_name'] }, '');
+};
+
 /** Parts whose key says what they are: Bedrock, Gemini, Genkit. In order, since a part may have several keys. */
 const BY_KEY: readonly (readonly [string, ReadPart])[] = [
   ['reasoningContent', (part) => thought(reasoningIn(part['reasoningContent']))],
@@ -143,6 +151,7 @@ const BY_KEY: readonly (readonly [string, ReadPart])[] = [
   ...['toolResult', 'functionResponse', 'function_response', 'toolResponse'].map(
     (key) => [key, inside(toolResult, key)] as const,
   ),
+  ['tool_call_result', haystackResult],
   ...['inlineData', 'inline_data', 'fileData', 'file_data', 'media'].map((key) => [key, inside(media, key)] as const),
   ['guardContent', (part) => (isObject(part['guardContent']) ? pieceOf(part['guardContent']['text']) : undefined)],
   ['citationsContent', cited],

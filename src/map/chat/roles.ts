@@ -21,10 +21,14 @@ const OPENAI_ROLES: ReadonlySet<string> = new Set(['system', 'developer', 'user'
 /** The role that a library's own word stands for; undefined for other words. */
 export const roleNamed = (name: string): string | undefined => (Object.hasOwn(ROLES, name) ? ROLES[name] : undefined);
 
+/** Roles that smolagents has of its own, as it sends them to a model. As types of content parts they mean something else. */
+const SPEAKERS: Readonly<Record<string, string>> = { 'tool-call': 'assistant', 'tool-response': 'user' };
+
 /** The role of a speaker, also where it is written in capitals (Java's and .NET's enums). A name of its own stays. */
 export function speakerNamed(name: string): string {
   const plain = name.toLowerCase();
-  return roleNamed(name) ?? roleNamed(plain) ?? (OPENAI_ROLES.has(plain) ? plain : name);
+  const own = Object.hasOwn(SPEAKERS, plain) ? SPEAKERS[plain] : undefined;
+  return own ?? roleNamed(name) ?? roleNamed(plain) ?? (OPENAI_ROLES.has(plain) ? plain : name);
 }
 
 export const isOpenAiRole = (role: string): boolean => OPENAI_ROLES.has(role);

@@ -6,7 +6,7 @@ import type { SourceMessage } from '../chat/pieces.ts';
 import { listIn } from '../indexed.ts';
 import { parseJson } from '../json-text.ts';
 import { custom, events, type Rule, some } from '../rule.ts';
-import { eventData, type SpanView } from '../span-view.ts';
+import { eventData, isPlaceholder, type SpanView } from '../span-view.ts';
 
 /** What the GenAI conventions put into span events instead of attributes, era by era. */
 const DETAILS = 'gen_ai.client.inference.operation.details';
@@ -100,7 +100,7 @@ const eventsIn = (value: unknown): readonly Json[] =>
 
 function messageOfEvent(event: SpanEvent): readonly SourceMessage[] {
   const role = MESSAGE_EVENTS[event.name];
-  if (role === undefined) return [];
+  if (role === undefined || isWithheld(event.attributes)) return [];
   const whole = eventData(event.attributes, 'gen_ai.event.content');
   if (isObject(whole)) return toMessages({ role, ...whole });
   const id = event.attributes.get('id');
@@ -113,10 +113,14 @@ function messageOfEvent(event: SpanEvent): readonly SourceMessage[] {
 }
 
 function choiceOfEvent({ attributes }: SpanEvent): readonly Choice[] {
+  if (isWithheld(attributes)) return [];
+  const body = eventData(attributes, 'content');
+  // Semantic Kernel logs the whole choice as JSON
+  if (isObject(body) && isObject(body['message'])) return toChoices([body]);
   const whole = eventData(attributes, 'message') ?? eventData(attributes, 'gen_ai.event.content');
   const message = whole ?? {
     role: 'assistant',
-    content: eventData(attributes, 'content') ?? eventData(attributes, 'message.content') ?? null,
+    content: body ?? eventData(attributes, 'message.content') ?? null,
     tool_calls: toolCallsOf(attributes),
   };
   const reason = attributes.get('finish_reason');
@@ -124,6 +128,12 @@ function choiceOfEvent({ attributes }: SpanEvent): readonly Choice[] {
     ...choice,
     finish_reason: typeof reason === 'string' ? finishReason(reason) : choice.finish_reason,
   }));
+}
+
+/** Somebody spoke, and what was said was not to be recorded: Google ADK says `<elided>`. */
+function isWithheld(attributes: Attributes): boolean {
+  const content = attributes.get('content');
+  return content !== '' && isPlaceholder(content);
 }
 
 /** A list of calls, of calls as JSON texts, or flattened. */

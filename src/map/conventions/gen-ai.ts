@@ -1,4 +1,5 @@
 import { toChoices } from '../chat/choices.ts';
+import { passedIn } from '../chat/langchain.ts';
 import { toMessages } from '../chat/messages.ts';
 import { isConversation } from '../chat/recognise.ts';
 import { decoded } from '../json-text.ts';
@@ -129,7 +130,7 @@ export const genAi: Convention = {
     toolName: [text('gen_ai.tool.name')],
     toolCallId: [text('gen_ai.tool.call.id', 'gen_ai.tool.call_id')],
     toolArguments: [
-      data(['gen_ai.tool.call.arguments', 'gen_ai.tool.args', 'gen_ai.tool.input'], whole),
+      data(['gen_ai.tool.call.arguments', 'gen_ai.tool.args', 'gen_ai.tool.input'], passedIn),
       gather(MEMORY),
       functionArguments,
     ],

@@ -2,11 +2,12 @@ import { parametersOf } from '../bodies.ts';
 import { isObject, type Json, textOf } from '../chat/message.ts';
 import type { Kind } from '../reading.ts';
 import { type Convention, custom, data, list, object, some, text } from '../rule.ts';
-import { type SpanView, textAt } from '../span-view.ts';
+import { dataAt, type SpanView, textAt } from '../span-view.ts';
 import { tokenRules } from '../token-counts.ts';
 
-const INPUT = 'haystack.component.input';
-const OUTPUT = 'haystack.component.output';
+// since version 3 an agent's steps have spans of their own
+const INPUT = ['haystack.component.input', 'haystack.agent.step.llm.input'];
+const OUTPUT = ['haystack.component.output', 'haystack.agent.step.llm.output'];
 const TYPE = 'haystack.component.type';
 
 /** Components are named after what they do: `OpenAIChatGenerator`, `InMemoryBM25Retriever`. */
@@ -20,10 +21,19 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/Evaluator$/, 'evaluator'],
 ];
 
+/** Parts of an agent's run. */
+const STEPS: Readonly<Record<string, Kind>> = {
+  'haystack.agent.step': 'task',
+  'haystack.agent.step.llm': 'llm',
+  'haystack.agent.step.tool': 'tool',
+};
+
 function kind(view: SpanView): Kind | undefined {
   const type = textAt(view, TYPE);
   if (type !== undefined) return KINDS.find(([pattern]) => pattern.test(type))?.[1] ?? 'task';
-  return view.span.name.startsWith('haystack.agent') ? 'agent' : 'workflow';
+  const { name } = view.span;
+  if (Object.hasOwn(STEPS, name)) return STEPS[name];
+  return name.startsWith('haystack.agent') ? 'agent' : 'workflow';
 }
 
 /** What a component says of its answer: in each reply's `meta`, or in a list or object beside the replies. */
@@ -49,6 +59,9 @@ function dimensions(output: unknown): number | undefined {
   return Array.isArray(vector) ? vector.length : undefined;
 }
 
+/** Haystack serialises a tool as `{type: its class, data}`. */
+const definition = (tool: unknown) => (isObject(tool) && isObject(tool['data']) ? tool['data'] : tool);
+
 /** https://docs.haystack.deepset.ai/docs/tracing, content with HAYSTACK_CONTENT_TRACING_ENABLED. */
 export const haystack: Convention = {
   name: 'haystack',
@@ -60,12 +73,20 @@ export const haystack: Convention = {
     displayName: [text('haystack.component.name')],
     responseModel: [data(OUTPUT, (output) => textOf(meta(output), 'model'))],
     parameters: [data(INPUT, (input) => (isObject(input) ? parametersOf(input['generation_kwargs']) : undefined))],
-    toolDefinitions: [data(INPUT, (input) => (isObject(input) ? list(input['tools']) : undefined))],
-    input: [data([INPUT, 'haystack.pipeline.input_data', 'haystack.agent.input'], (value) => value)],
-    output: [data([OUTPUT, 'haystack.pipeline.output_data', 'haystack.agent.output'], (value) => value)],
+    toolDefinitions: [data(INPUT, (input) => (isObject(input) ? list(input['tools'])?.map(definition) : undefined))],
+    input: [data([...INPUT, 'haystack.pipeline.input_data', 'haystack.agent.input'], (value) => value)],
+    output: [data([...OUTPUT, 'haystack.pipeline.output_data', 'haystack.agent.output'], (value) => value)],
+    toolName: [text('haystack.tool.name')],
+    toolDescription: [text('haystack.tool.description')],
+    toolArguments: [data('haystack.agent.step.tool.input', (value) => value)],
+    toolResult: [data('haystack.agent.step.tool.output', (value) => value)],
     query: [data(INPUT, (input) => (isObject(input) ? textOf(input, 'query') : undefined))],
     documents: [data(OUTPUT, (output) => (isObject(output) ? list(output['documents']) : undefined))],
-    embeddingInput: [data(INPUT, textsOf)],
+    embeddingInput: [
+      custom(INPUT, (view) =>
+        kind(view) === 'embedding' ? textsOf(dataAt(view, 'haystack.component.input')) : undefined,
+      ),
+    ],
     embeddingDimensions: [data(OUTPUT, dimensions)],
     ...tokenRules(OUTPUT, (output) => meta(output)['usage']),
     userId: [text('user.id')],

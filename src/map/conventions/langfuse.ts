@@ -1,6 +1,8 @@
 import { parametersOf, requestRules } from '../bodies.ts';
+import { calledWith } from '../called-with.ts';
 import { toolMessageIn } from '../chat/langchain.ts';
 import { isObject, type Json } from '../chat/message.ts';
+import { decoded } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import { type Convention, custom, data, list, type Rule, sinceStart, text, texts, when, word } from '../rule.ts';
 import { dataAt, type SpanView, textAt, toCount, valueAt } from '../span-view.ts';
@@ -42,13 +44,16 @@ function side(name: Side): Rule<number> {
   }, `${name}Tokens`);
 }
 
+/** Members of OpenAI's own usage, which some integrations hand on as it is. */
+const PROVIDERS_OWN = ['prompt_tokens', 'promptTokens', 'input_tokens_details', 'output_tokens_details'];
+
 function usage(read: (buckets: Json) => number | undefined, field: Parameters<typeof countIn>[1]): Rule<number> {
   return {
     keys: [USAGE],
     read(view) {
       const buckets = dataAt(view, USAGE);
       if (!isObject(buckets)) return undefined;
-      const isProviders = 'prompt_tokens' in buckets || 'promptTokens' in buckets;
+      const isProviders = PROVIDERS_OWN.some((key) => key in buckets);
       return isProviders ? countIn(buckets, field) : read(buckets);
     },
   };
@@ -69,7 +74,14 @@ const parts = (pattern: RegExp, not?: RegExp) => (buckets: Json) =>
 /** Metadata of the observation, then of its trace: as one JSON object, or a key each. */
 const METADATA = ['langfuse.observation.metadata', 'langfuse.trace.metadata', 'langfuse.metadata'];
 /** Members that have a place of their own in the call. */
-const NOT_METADATA = new Set(['langfuse_session_id', 'langfuse_user_id', 'langfuse_tags', 'instructions', 'tools']);
+const NOT_METADATA = new Set([
+  'langfuse_session_id',
+  'langfuse_user_id',
+  'langfuse_tags',
+  'instructions',
+  'tools',
+  'finish_reason',
+]);
 
 function metadata(view: SpanView): Json | undefined {
   const found = new Map<string, unknown>();
@@ -80,7 +92,7 @@ function metadata(view: SpanView): Json | undefined {
     const whole = dataAt(view, holder);
     if (isObject(whole)) for (const [key, value] of Object.entries(whole)) add(key, value);
     for (const key of view.span.attributes.keys()) {
-      if (key.startsWith(`${holder}.`)) add(key.slice(holder.length + 1), dataAt(view, key));
+      if (key.startsWith(`${holder}.`)) add(key.slice(holder.length + 1), decoded(dataAt(view, key)));
     }
   }
   return found.size > 0 ? Object.fromEntries(found) : undefined;
@@ -116,13 +128,14 @@ export const langfuse: Convention = {
     // observeOpenAI puts what the Responses API has beside its input here
     system: [data('langfuse.observation.metadata.instructions', (value) => value)],
     toolDefinitions: [...requestRules(INPUT).toolDefinitions, data('langfuse.observation.metadata.tools', list)],
-    input: [data([INPUT, 'langfuse.trace.input'], (value) => value)],
+    input: [data([INPUT, 'langfuse.trace.input'], calledWith)],
     output: [data([OUTPUT, 'langfuse.trace.output'], (value) => value)],
     toolName: [
       custom(['langfuse.observation.type'], (view) =>
         textAt(view, 'langfuse.observation.type') === 'tool' ? view.span.name : undefined,
       ),
     ],
+    finishReasons: [data('langfuse.observation.metadata.finish_reason', (value) => texts(decoded(value)))],
     inputTokens: [side('input')],
     outputTokens: [side('output')],
     cacheReadTokens: [usage(parts(/cache/, /creat|writ/), 'cacheReadTokens')],

@@ -17,6 +17,8 @@ const answer = (response: unknown) =>
     ? some(toChoices(isObject(response['message']) ? response['message'] : response['combined_chunk_content']))
     : undefined;
 
+const RESPONSE_USAGE = tokenRules('response_data', (response) => (isObject(response) ? response['usage'] : undefined));
+
 /** https://logfire.pydantic.dev: span names are templates, `logfire.msg` is the text made of them. */
 export const logfire: Convention = {
   name: 'logfire',
@@ -36,7 +38,8 @@ export const logfire: Convention = {
       data('events', messagesInEvents),
     ],
     choices: [data('response_data', answer), data('events', choicesInEvents)],
-    ...tokenRules('response_data', (response) => (isObject(response) ? response['usage'] : undefined)),
+    ...RESPONSE_USAGE,
+    reasoningTokens: [...RESPONSE_USAGE.reasoningTokens, ...tokenRules('gen_ai.usage.raw').reasoningTokens],
     tags: [data('logfire.tags', texts)],
   },
 };

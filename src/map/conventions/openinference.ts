@@ -1,6 +1,8 @@
 import { generatedModel, parametersOf, requestRules, responseId, responseModel } from '../bodies.ts';
+import { calledWith } from '../called-with.ts';
 import { toChoices } from '../chat/choices.ts';
 import { toolMessageIn } from '../chat/langchain.ts';
+import { caughtFailureIn, toolOutputIn } from '../chat/llama-index.ts';
 import { isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import type { Kind } from '../reading.ts';
@@ -10,6 +12,7 @@ import {
   count,
   custom,
   data,
+  firstEvent,
   gather,
   indexed,
   list,
@@ -149,8 +152,8 @@ export const openInference: Convention = {
       data('output.value', (output) => textOf(toolMessageIn(output) ?? {}, 'tool_call_id')),
     ],
     // `tool.parameters` is the schema of the arguments in most libraries, and the arguments in a few
-    toolArguments: [data(['input.value', 'tool.parameters'], (value) => value)],
-    toolResult: [data('output.value', (value) => value)],
+    toolArguments: [data(['input.value', 'tool.parameters'], calledWith)],
+    toolResult: [data('output.value', toolOutputIn)],
     toolDescription: [text('tool.description')],
     documents: [indexed('retrieval.documents.', documents), indexed('reranker.output_documents.', documents)],
     embeddingInput: [
@@ -163,6 +166,7 @@ export const openInference: Convention = {
       }),
     ],
     ...usageRules(COUNTS, tokenRules('output.value', usageOfResponse)),
+    timeToFirstTokenMs: [firstEvent('First Token Stream Event')],
     cost: [number('llm.cost.total')],
     evaluations: [indexed('annotations.', judgements('annotation')), indexed('evaluations.', judgements('evaluation'))],
     promptTemplate: [
@@ -170,6 +174,11 @@ export const openInference: Convention = {
     ],
     promptName: [text('prompt.id')],
     promptVersion: [text('llm.prompt_template.version')],
+    failure: [
+      custom(['output.value'], (view) =>
+        textAt(view, 'openinference.span.kind') === 'TOOL' ? caughtFailureIn(dataAt(view, 'output.value')) : undefined,
+      ),
+    ],
     agentName: [text('agent.name')],
     userId: [text('user.id')],
     threadId: [text('session.id')],

@@ -1,11 +1,26 @@
+import { calledWith } from '../called-with.ts';
 import { finishReason, toChoices } from '../chat/choices.ts';
-import { toolMessageIn } from '../chat/langchain.ts';
+import { passedIn, toolMessageIn } from '../chat/langchain.ts';
+import { caughtFailureIn, isToolOutput, toolOutputIn } from '../chat/llama-index.ts';
 import { isObject, type Json, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import { listAt } from '../indexed.ts';
 import { parseJson } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
-import { below, type Convention, count, custom, data, gather, indexed, some, text, when, word } from '../rule.ts';
+import {
+  below,
+  type Convention,
+  count,
+  custom,
+  data,
+  firstEvent,
+  gather,
+  indexed,
+  some,
+  text,
+  when,
+  word,
+} from '../rule.ts';
 import { dataAt, type SpanView, textAt } from '../span-view.ts';
 import { parameterRule } from './gen-ai-parameters.ts';
 
@@ -25,16 +40,12 @@ const REQUEST_KINDS: Readonly<Record<string, Kind>> = {
   rerank: 'reranker',
 };
 
-/** `{args, kwargs}` of a decorated function, or the LangChain callback's `{inputs, tags, metadata, kwargs}`: what was passed. */
+/** What a decorated function was called with, or what LangChain's callback was told. */
 function passed(value: unknown): unknown {
   if (!isObject(value)) return value;
   if (value['inputs'] !== undefined) return value['inputs'];
-  const { args, kwargs } = value;
-  if (!Array.isArray(args) && !isObject(kwargs)) return value;
-  const positional = Array.isArray(args) ? args : [];
-  const named = isObject(kwargs) ? kwargs : {};
-  if (Object.keys(named).length === 0) return positional.length > 1 ? positional : positional[0];
-  return positional.length === 0 ? named : value;
+  const told = passedIn(value);
+  return told === value ? calledWith(value) : told;
 }
 
 /** LangChain's callback wraps what came out the same way: `{outputs, kwargs}`, of a tool `{output, kwargs}`. */
@@ -85,6 +96,8 @@ function choice(item: unknown, index: number) {
   return { index, finish_reason: item['finish_reason'], message: { role: 'assistant', ...said } };
 }
 
+const outputOf = (view: SpanView) => dataAt(view, 'traceloop.entity.output');
+
 const COMPLETIONS = 'gen_ai.completion.';
 const isThought = (item: unknown): item is Json => isObject(item) && item['role'] === 'thinking';
 
@@ -129,6 +142,7 @@ export const openLlmetry: Convention = {
     kind: [
       when<Kind>(['gen_ai.guardrail.name'], (view) => textAt(view, 'gen_ai.guardrail.name') !== undefined, 'guardrail'),
       custom(['traceloop.span.kind'], methodKind),
+      when<Kind>(['traceloop.entity.output'], (view) => isToolOutput(outputOf(view)), 'tool'),
       word('traceloop.span.kind', ENTITY_KINDS),
       word('llm.request.type', REQUEST_KINDS),
     ],
@@ -148,12 +162,13 @@ export const openLlmetry: Convention = {
     ],
     toolName: [
       toolOfMessage,
+      data('traceloop.entity.output', (value) => (isToolOutput(value) ? textOf(value, 'tool_name') : undefined)),
       custom(['traceloop.entity.name'], (view) =>
         textAt(view, 'traceloop.span.kind') === 'tool' ? textAt(view, 'traceloop.entity.name') : undefined,
       ),
     ],
     toolArguments: [data('traceloop.entity.input', passed)],
-    toolResult: [data('traceloop.entity.output', returned)],
+    toolResult: [data('traceloop.entity.output', (value) => toolOutputIn(returned(value)))],
     embeddingDimensions: [
       custom(['traceloop.entity.output'], (view) => {
         const vector = methodKind(view) === 'embedding' ? dataAt(view, 'traceloop.entity.output') : undefined;
@@ -161,6 +176,7 @@ export const openLlmetry: Convention = {
         return Array.isArray(first) ? first.length : Array.isArray(vector) ? vector.length : undefined;
       }),
     ],
+    timeToFirstTokenMs: [firstEvent('gen_ai.content.completion.chunk', 'llm.content.completion.chunk')],
     totalTokens: [count('llm.usage.total_tokens')],
     reasoningTokens: [count('llm.usage.reasoning_tokens')],
     agentName: [text('crewai.agent.role')],
@@ -171,6 +187,11 @@ export const openLlmetry: Convention = {
     promptName: [text('traceloop.prompt.key')],
     promptVersion: [text('traceloop.prompt.version_name', 'traceloop.prompt.version')],
     failure: [
+      custom(['traceloop.entity.output'], (view) =>
+        textAt(view, 'traceloop.span.kind') === 'tool' || isToolOutput(outputOf(view))
+          ? caughtFailureIn(returned(outputOf(view)))
+          : undefined,
+      ),
       custom(['gen_ai.guardrail.status', 'gen_ai.guardrail.error.message'], (view) => {
         const hasFailed = /^(fail|error)/i.test(textAt(view, 'gen_ai.guardrail.status') ?? '');
         const said = textAt(view, 'gen_ai.guardrail.error.message');

@@ -65,11 +65,15 @@ function failure(view: SpanView): string | undefined {
   return typeof said === 'string' && said !== '' ? said : 'The tool returned an error';
 }
 
+/** Since it has the names of the GenAI conventions, Strands makes the counts inclusive itself; or else its total tells. */
+const NEW_CACHE_COUNTS = ['gen_ai.usage.cache_read.input_tokens', 'gen_ai.usage.cache_creation.input_tokens'];
+
 /**
  * Raw counts of Bedrock and Anthropic leave cached tokens out of the input; LiteLLM's model ids, which name
  * the provider before a slash, stand for counts as OpenAI has them.
  */
 const inputExcludesCache = (view: SpanView) => {
+  if (NEW_CACHE_COUNTS.some((key) => valueAt(view, key) !== undefined)) return undefined;
   const model = textAt(view, 'gen_ai.request.model') ?? '';
   return !model.includes('/') && /anthropic|claude|amazon\.|nova/.test(model) ? true : undefined;
 };
@@ -91,7 +95,7 @@ export const strands: Convention = {
       details('gen_ai.input.messages', onlyPart('tool_call', 'arguments')),
     ],
     toolResult: toolResults,
-    inputExcludesCache: [custom(['gen_ai.request.model'], inputExcludesCache)],
+    inputExcludesCache: [custom(['gen_ai.request.model', ...NEW_CACHE_COUNTS], inputExcludesCache)],
     timeToFirstTokenMs: [number('gen_ai.server.time_to_first_token')],
     failure: [custom(['gen_ai.tool.status'], failure)],
   },

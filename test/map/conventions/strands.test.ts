@@ -115,6 +115,7 @@ describe('a model call of Strands', () => {
     ['of Bedrock', 'us.anthropic.claude-sonnet-4-5-v1:0', {}, 92],
     ['of Bedrock, known by their total', 'some-model', { 'gen_ai.usage.total_tokens': 57 + 12 + 35 }, 92],
     ['of LiteLLM', 'anthropic/claude-sonnet-4-5', {}, 57],
+    ['of its newer versions', 'anthropic.claude-sonnet-4-5', { 'gen_ai.usage.cache_read.input_tokens': 30 }, 57],
   ])('has its counts %s with cached tokens in the input', (_whose, model, more, input) => {
     const call = mapOne(chat([], { 'gen_ai.request.model': model, ...cached, ...more }));
     expect(call['summary'].usage[model]).toMatchObject({
