@@ -7,7 +7,6 @@ export function calledWith(value: unknown): unknown {
   if (!Array.isArray(args) && !isObject(kwargs)) return value;
   const positional = Array.isArray(args) ? args : [];
   const named = isObject(kwargs) ? kwargs : {};
-  if (Object.keys(named).length === 0 && positional.length > 0)
-    return positional.length === 1 ? positional[0] : positional;
+  if (Object.keys(named).length === 0) return positional.length > 1 ? positional : positional[0];
   return positional.length === 0 ? named : value;
 }

@@ -98,6 +98,25 @@ describe('the usage of a model call', () => {
     expect(usage(counts, scope).input_tokens).toBe(input);
   });
 
+  it.each([
+    ['', 100 + 10],
+    ['0.1.59', 100 + 10],
+    ['0.1.60', 100],
+    ['0.1.61', 100],
+    ['0.2.0', 100],
+    ['1.0.0', 100],
+  ])('knows that of a scope by its version %j', (scopeVersion, input) => {
+    const attributes = {
+      'openinference.span.kind': 'LLM',
+      'llm.model_name': 'm',
+      'llm.token_count.prompt': 100,
+      'llm.token_count.completion': 1,
+      'llm.token_count.prompt_details.cache_read': 10,
+    };
+    const call = mapOne({ scope: 'openinference.instrumentation.bedrock', scopeVersion, attributes });
+    expect(call['summary'].usage['m'].input_tokens).toBe(input);
+  });
+
   it('is keyed by the model that answered, else by the one asked for', () => {
     const counts = { 'gen_ai.usage.input_tokens': 1, 'gen_ai.usage.output_tokens': 1 };
     const models = (extra: Record<string, unknown>) =>

@@ -1,5 +1,5 @@
 import { parseJson } from '../json-text.ts';
-import { asText, isObject, type Json } from './message.ts';
+import { isObject, type Json } from './message.ts';
 import { isLangChain, looksLikeMessages } from './recognise.ts';
 
 /**
@@ -45,12 +45,6 @@ export function passedIn(value: unknown): unknown {
 export function toolResultIn(value: unknown): unknown {
   const content = toolMessageIn(value)?.['content'];
   return typeof content === 'string' ? (parseJson(content) ?? content) : (content ?? value);
-}
-
-/** LangGraph catches what a tool throws, and tells the model. */
-export function toolFailureIn(value: unknown): string | undefined {
-  const message = toolMessageIn(value);
-  return message?.['status'] === 'error' ? asText(message['content']) || 'The tool returned an error' : undefined;
 }
 
 /**

@@ -1,4 +1,3 @@
-import { toolFailureIn } from './langchain.ts';
 import { asText, isObject, type Json } from './message.ts';
 
 /** LlamaIndex's `ToolOutput`: what a tool returned, beside what the model is told of it. */
@@ -7,8 +6,8 @@ export const isToolOutput = (value: unknown): value is Json =>
 
 export const toolOutputIn = (value: unknown): unknown => (isToolOutput(value) ? value['raw_output'] : value);
 
-/** What a tool failed with whose framework caught it and went on. */
-export function caughtFailureIn(value: unknown): string | undefined {
-  if (!isToolOutput(value)) return toolFailureIn(value);
-  return value['is_error'] === true ? asText(value['raw_output']) || 'The tool returned an error' : undefined;
+/** What a tool threw: LlamaIndex catches it, and goes on. */
+export function toolFailureIn(value: unknown): string | undefined {
+  if (!isToolOutput(value) || value['is_error'] !== true) return undefined;
+  return asText(value['raw_output']) || 'The tool returned an error';
 }

@@ -2,7 +2,7 @@ import { generatedModel, parametersOf, requestRules, responseId, responseModel }
 import { calledWith } from '../called-with.ts';
 import { toChoices } from '../chat/choices.ts';
 import { toolMessageIn } from '../chat/langchain.ts';
-import { caughtFailureIn, toolOutputIn } from '../chat/llama-index.ts';
+import { toolFailureIn, toolOutputIn } from '../chat/llama-index.ts';
 import { isObject, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import type { Kind } from '../reading.ts';
@@ -174,11 +174,7 @@ export const openInference: Convention = {
     ],
     promptName: [text('prompt.id')],
     promptVersion: [text('llm.prompt_template.version')],
-    failure: [
-      custom(['output.value'], (view) =>
-        textAt(view, 'openinference.span.kind') === 'TOOL' ? caughtFailureIn(dataAt(view, 'output.value')) : undefined,
-      ),
-    ],
+    failure: [data('output.value', toolFailureIn)],
     agentName: [text('agent.name')],
     userId: [text('user.id')],
     threadId: [text('session.id')],

@@ -1,7 +1,7 @@
 import { calledWith } from '../called-with.ts';
 import { finishReason, toChoices } from '../chat/choices.ts';
 import { passedIn, toolMessageIn } from '../chat/langchain.ts';
-import { caughtFailureIn, isToolOutput, toolOutputIn } from '../chat/llama-index.ts';
+import { isToolOutput, toolFailureIn, toolOutputIn } from '../chat/llama-index.ts';
 import { isObject, type Json, textOf } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import { listAt } from '../indexed.ts';
@@ -187,11 +187,7 @@ export const openLlmetry: Convention = {
     promptName: [text('traceloop.prompt.key')],
     promptVersion: [text('traceloop.prompt.version_name', 'traceloop.prompt.version')],
     failure: [
-      custom(['traceloop.entity.output'], (view) =>
-        textAt(view, 'traceloop.span.kind') === 'tool' || isToolOutput(outputOf(view))
-          ? caughtFailureIn(returned(outputOf(view)))
-          : undefined,
-      ),
+      data('traceloop.entity.output', toolFailureIn),
       custom(['gen_ai.guardrail.status', 'gen_ai.guardrail.error.message'], (view) => {
         const hasFailed = /^(fail|error)/i.test(textAt(view, 'gen_ai.guardrail.status') ?? '');
         const said = textAt(view, 'gen_ai.guardrail.error.message');

@@ -344,3 +344,29 @@ describe('other operations of the GenAI conventions', () => {
     expect(mapOne(spec)['exception']).toBe(exception);
   });
 });
+
+describe('GenAI events of frameworks', () => {
+  const chat = (events: SpanSpec['events'] = []) =>
+    mapOne({ attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': 'm' }, events });
+
+  it("hold no messages where Google's ADK was told to keep them to itself", () => {
+    const call = chat([
+      { name: 'gen_ai.user.message', attributes: { content: '<elided>' } },
+      { name: 'gen_ai.choice', attributes: { content: '<elided>', index: 0, finish_reason: 'STOP' } },
+    ]);
+    expect([call['inputs'], call['output']]).toEqual([{ model: 'm', messages: [] }, null]);
+  });
+
+  it('hold a whole choice as JSON where Semantic Kernel writes them', () => {
+    const content = J({ message: { role: 'assistant', content: 'Sunny.' }, finish_reason: 'stop' });
+    expect(chat([{ name: 'gen_ai.choice', attributes: { content } }])['output'].choices).toEqual([
+      { index: 0, message: { role: 'assistant', content: 'Sunny.' }, finish_reason: 'stop' },
+    ]);
+  });
+
+  it("name a reason as Python's enums print it", () => {
+    const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.response.finish_reason': 'FinishReason.STOP' };
+    const choice = { name: 'gen_ai.choice', attributes: { content: 'Sunny.' } };
+    expect(mapOne({ attributes, events: [choice] })['output'].choices[0].finish_reason).toBe('stop');
+  });
+});

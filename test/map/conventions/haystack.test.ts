@@ -137,3 +137,70 @@ describe('Haystack', () => {
     expect(component('X', {}, {}, { status: { code: 2, message: 'boom' } })['exception']).toBe('boom');
   });
 });
+
+describe("the steps of Haystack's agents", () => {
+  const TOOL = { name: 'weather', description: 'the weather', parameters: { type: 'object', properties: {} } };
+  const result = {
+    result: 'sunny',
+    origin: { tool_name: 'weather', arguments: { city: 'Oslo' }, id: 'c1' },
+    error: false,
+  };
+
+  it('are model calls', () => {
+    const call = mapOne({
+      name: 'haystack.agent.step.llm',
+      attributes: {
+        'haystack.agent.step.llm.input': J({
+          messages: [
+            { role: 'user', content: [{ text: 'Weather?' }] },
+            {
+              role: 'assistant',
+              content: [{ tool_call: { tool_name: 'weather', arguments: { city: 'Oslo' }, id: 'c1' } }],
+            },
+            { role: 'tool', content: [{ tool_call_result: result }] },
+          ],
+          tools: [{ type: 'haystack.tools.tool.Tool', data: TOOL }],
+        }),
+        'haystack.agent.step.llm.output': J({
+          replies: [{ role: 'assistant', meta: META, content: [{ text: 'Sunny.' }] }],
+        }),
+      },
+    });
+    expect(call['inputs']).toMatchObject({
+      tools: [{ type: 'function', function: TOOL }],
+      messages: [
+        { role: 'user', content: 'Weather?' },
+        { role: 'assistant', tool_calls: [{ id: 'c1', function: { name: 'weather', arguments: '{"city":"Oslo"}' } }] },
+        { role: 'tool', content: 'sunny', tool_call_id: 'c1' },
+      ],
+    });
+    expect(call['output'].choices).toMatchObject([{ message: { content: 'Sunny.' }, finish_reason: 'stop' }]);
+    expect(call['summary'].usage['gpt-4o-2026-06-01']).toMatchObject({ input_tokens: 57, output_tokens: 12 });
+    expect(call['attributes'].kind).toBe('llm');
+  });
+
+  it('are tools, or neither', () => {
+    const call = mapOne({
+      name: 'haystack.agent.step.tool',
+      attributes: {
+        'haystack.tool.name': 'weather',
+        'haystack.agent.step.tool.input': J({ city: 'Oslo' }),
+        'haystack.agent.step.tool.output': J({ sky: 'sunny' }),
+      },
+    });
+    expect(call).toMatchObject({
+      display_name: 'weather',
+      inputs: { city: 'Oslo' },
+      output: { sky: 'sunny' },
+      attributes: { kind: 'tool' },
+    });
+    expect(mapOne({ name: 'haystack.agent.step', attributes: { 'haystack.agent.step': 0 } })['attributes'].kind).toBe(
+      'task',
+    );
+  });
+
+  it('keep the input of a component that has documents and makes no vectors of them', () => {
+    const input = { q: 'Weather?', documents: [{ content: 'Oslo is sunny.' }] };
+    expect(component('ChatPromptBuilder', input, { prompt: 'x' })['inputs']).toEqual(input);
+  });
+});

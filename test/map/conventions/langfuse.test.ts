@@ -197,3 +197,49 @@ describe('Langfuse', () => {
     expect(call['inputs'].messages[0].content).toEqual([{ type: 'image_url', image_url: { url } }]);
   });
 });
+
+describe("Langfuse's SDK for Python", () => {
+  it("hands on OpenAI's usage of Responses, metadata as JSON, and why the model stopped", () => {
+    const call = mapOne({
+      attributes: {
+        'langfuse.observation.type': 'generation',
+        'langfuse.observation.model.name': 'gpt-4o',
+        'langfuse.observation.model.parameters': J({ temperature: 1, max_tokens: 'Infinity' }),
+        'langfuse.observation.output': J({ role: 'assistant', content: 'Sunny.' }),
+        'langfuse.observation.usage_details': J({
+          input_tokens: 57,
+          input_tokens_details: { cached_tokens: 32 },
+          output_tokens: 12,
+          output_tokens_details: { reasoning_tokens: 5 },
+          total_tokens: 69,
+        }),
+        'langfuse.observation.metadata.finish_reason': '"stop"',
+        'langfuse.trace.metadata.plan': '"pro"',
+      },
+    });
+    expect(call['summary'].usage['gpt-4o']).toEqual({
+      input_tokens: 57,
+      output_tokens: 12,
+      total_tokens: 69,
+      requests: 1,
+      cache_read_input_tokens: 32,
+      reasoning_tokens: 5,
+    });
+    expect(call['output'].choices[0].finish_reason).toBe('stop');
+    expect(call['attributes'].metadata).toEqual({ plan: 'pro' });
+    expect(call['attributes'].model_parameters).toEqual({ temperature: 1 });
+  });
+
+  it.each<[unknown, unknown]>([
+    [{ args: [], kwargs: { city: 'Oslo' } }, { city: 'Oslo' }],
+    [{ args: ['Oslo'], kwargs: {} }, { value: 'Oslo' }],
+    [
+      { args: ['Oslo'], kwargs: { days: 2 } },
+      { args: ['Oslo'], kwargs: { days: 2 } },
+    ],
+    [{ args: [], kwargs: {} }, {}],
+  ])('shows what an observed function was called with: %j', (input, expected) => {
+    const attributes = { 'langfuse.observation.type': 'tool', 'langfuse.observation.input': J(input) };
+    expect(mapOne({ attributes })['inputs']).toEqual(expected);
+  });
+});

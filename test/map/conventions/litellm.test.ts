@@ -93,3 +93,28 @@ describe('LiteLLM', () => {
     expect(mapOne({ ...REQUEST, status: { code: 2, message: 'RateLimitError' } })['exception']).toBe('RateLimitError');
   });
 });
+
+describe("LiteLLM's answers that call tools", () => {
+  it('takes the calls from where they are told alone', () => {
+    const call = mapOne({
+      scope: 'litellm',
+      name: 'litellm_request',
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'gpt-4o',
+        'gen_ai.output.messages': J([{ role: 'assistant', parts: [], finish_reason: 'tool_calls' }]),
+        'gen_ai.completion.0.function_call.name': 'weather',
+        'gen_ai.completion.0.function_call.arguments': '{"city":"Oslo"}',
+        'gen_ai.completion.1.function_call.name': 'clock',
+        'gen_ai.completion.1.function_call.arguments': '{}',
+      },
+    });
+    const [choice] = call['output'].choices;
+    expect(call['output'].choices).toHaveLength(1);
+    expect(choice.finish_reason).toBe('tool_calls');
+    expect(choice.message.tool_calls).toMatchObject([
+      { function: { name: 'weather', arguments: '{"city":"Oslo"}' } },
+      { function: { name: 'clock', arguments: '{}' } },
+    ]);
+  });
+});

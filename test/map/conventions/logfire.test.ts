@@ -119,3 +119,19 @@ describe('other spans of Logfire', () => {
     expect(mapOne(span({}, { status: { code: 2, message: 'quota' } }))['exception']).toBe('quota');
   });
 });
+
+describe("Logfire's usage", () => {
+  it('takes reasoning from the counts as the provider sent them', () => {
+    const call = mapOne({
+      scope: 'logfire.openai',
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'gpt-4o',
+        'gen_ai.usage.input_tokens': 57,
+        'gen_ai.usage.output_tokens': 12,
+        'gen_ai.usage.raw': J({ completion_tokens: 12, completion_tokens_details: { reasoning_tokens: 5 } }),
+      },
+    });
+    expect(call['summary'].usage['gpt-4o']).toMatchObject({ output_tokens: 12, reasoning_tokens: 5 });
+  });
+});

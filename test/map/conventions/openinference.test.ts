@@ -369,3 +369,55 @@ describe('OpenInference', () => {
     expect(call).toMatchObject({ inputs: { topic: 'tea' }, output: 'Report' });
   });
 });
+
+describe('OpenInference on frameworks of Python', () => {
+  const tool = (input: unknown, output: unknown) =>
+    mapOne({
+      name: 'FunctionTool.acall',
+      attributes: {
+        'openinference.span.kind': 'TOOL',
+        'tool.name': 'weather',
+        'input.value': J(input),
+        'output.value': J(output),
+      },
+    });
+  const returned = { blocks: [{ text: 'told' }], tool_name: 'weather', raw_input: {}, raw_output: { sky: 'sunny' } };
+
+  it.each<[string, unknown, unknown, unknown]>([
+    ['LlamaIndex', { kwargs: { city: 'Oslo' } }, { ...returned, is_error: false }, { sky: 'sunny' }],
+    ['smolagents', { args: [], kwargs: { city: 'Oslo' }, sanitize_inputs_outputs: true }, 'sunny', 'sunny'],
+    [
+      'LangChain',
+      { city: 'Oslo' },
+      { type: 'tool', data: { content: '{"sky":"sunny"}', tool_call_id: 'c1', status: 'success' } },
+      { sky: 'sunny' },
+    ],
+  ])('reads a tool of %s: what it was called with, and what it returned', (_whose, input, output, result) => {
+    const call = tool(input, output);
+    expect([call['inputs'], call['output']]).toEqual([{ city: 'Oslo' }, result]);
+    expect(call['exception']).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['LlamaIndex', { ...returned, raw_output: 'no weather today', is_error: true }],
+    ['LangGraph', { type: 'tool', data: { content: 'no weather today', tool_call_id: 'c1', status: 'error' } }],
+  ])('tells that a tool failed which %s caught', (_whose, output) => {
+    expect(tool({ city: 'Oslo' }, output)['exception']).toBe('no weather today');
+  });
+
+  it('tells when a streamed answer began, and who spoke in the words of smolagents', () => {
+    const call = mapOne({
+      attributes: {
+        'openinference.span.kind': 'LLM',
+        'llm.model_name': 'gpt-4o',
+        'llm.input_messages.0.message.role': 'tool-call',
+        'llm.input_messages.0.message.content': 'Calling tools',
+        'llm.input_messages.1.message.role': 'tool-response',
+        'llm.input_messages.1.message.content': 'Observation: sunny',
+      },
+      events: [{ name: 'First Token Stream Event' }],
+    });
+    expect(call['inputs'].messages.map(({ role }: { role: string }) => role)).toEqual(['assistant', 'user']);
+    expect(call['attributes'].time_to_first_token_ms).toBeCloseTo(376.543, 3);
+  });
+});

@@ -364,3 +364,83 @@ describe("Traceloop's workflows", () => {
     expect(found['inputs']).toEqual({ value: '{"args": [{"city": "Os' });
   });
 });
+
+describe('OpenLLMetry on frameworks of Python', () => {
+  const TOLD = { tags: ['beta'], metadata: { plan: 'pro' }, kwargs: { color: 'green', name: 'R' } };
+
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    [
+      'a tool of LangChain',
+      {
+        'gen_ai.operation.name': 'execute_tool',
+        'gen_ai.tool.name': 'weather',
+        'gen_ai.tool.call.arguments': J({ input_str: "{'city': 'Oslo'}", inputs: { city: 'Oslo' }, ...TOLD }),
+        'gen_ai.tool.call.result': J({
+          output: { lc: 1, type: 'constructor', id: ['ToolMessage'], kwargs: { content: '{"sky":"sunny"}' } },
+          kwargs: { color: 'green' },
+        }),
+      },
+      { inputs: { city: 'Oslo' }, output: { sky: 'sunny' }, attributes: { kind: 'tool' } },
+    ],
+    [
+      'a retriever of LangChain',
+      {
+        'gen_ai.operation.name': 'vector_db_retrieve',
+        'traceloop.entity.input': J({ query: 'sunny?', ...TOLD }),
+        'traceloop.entity.output': J({ documents: [{ page_content: 'Oslo' }], count: 1 }),
+      },
+      { inputs: { query: 'sunny?' }, output: [{ page_content: 'Oslo' }], attributes: { kind: 'retriever' } },
+    ],
+    [
+      'a tool of LlamaIndex, which says that it is a task',
+      {
+        'traceloop.span.kind': 'task',
+        'traceloop.entity.name': 'FunctionTool',
+        'traceloop.entity.input': J({ args: [], kwargs: { city: 'Oslo' } }),
+        'traceloop.entity.output': J({
+          blocks: [{ text: 'sunny' }],
+          tool_name: 'weather',
+          raw_output: { sky: 'sunny' },
+          is_error: false,
+        }),
+      },
+      {
+        display_name: 'FunctionTool',
+        inputs: { city: 'Oslo' },
+        output: { sky: 'sunny' },
+        attributes: { kind: 'tool' },
+      },
+    ],
+  ])('reads %s', (_what, attributes, expected) => {
+    const call = mapOne({ scope: 'opentelemetry.instrumentation.langchain', attributes });
+    expect(call).toMatchObject(expected);
+    expect(call['exception']).toBeUndefined();
+  });
+
+  it('knows a framework from a provider', () => {
+    const call = mapOne({
+      attributes: { 'gen_ai.operation.name': 'invoke_agent', 'gen_ai.provider.name': 'langgraph' },
+    });
+    expect(call['attributes'].provider).toBeUndefined();
+  });
+
+  it('reads a streamed answer of whose speaker it knows nothing, when it began, and thoughts that came as a list', () => {
+    const parts = [
+      { type: 'reasoning', content: J([{ text: 'Oslo it is.', type: 'summary_text' }]) },
+      { type: 'text', content: 'Sunny.' },
+    ];
+    const call = mapOne({
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.output.messages': J([{ role: 'unknown', parts, finish_reason: 'stop' }]),
+      },
+      events: [{ name: 'gen_ai.content.completion.chunk' }, { name: 'gen_ai.content.completion.chunk' }],
+    });
+    expect(call['output'].choices[0].message).toEqual({
+      role: 'assistant',
+      content: 'Sunny.',
+      reasoning_content: 'Oslo it is.',
+    });
+    expect(call['attributes'].time_to_first_token_ms).toBeCloseTo(376.543, 3);
+  });
+});
