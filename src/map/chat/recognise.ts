@@ -41,9 +41,13 @@ export function looksLikeMessages(value: unknown): boolean {
   if (Array.isArray(value))
     return value.length > 0 && value.every((item) => Array.isArray(item) || looksLikeMessage(item));
   return (
-    isObject(value) && (looksLikeMessage(value) || Array.isArray(value['messages']) || Array.isArray(value['contents']))
+    isObject(value) && (looksLikeMessage(value) || Array.isArray(value['messages']) || areContents(value['contents']))
   );
 }
+
+/** Gemini's contents; a resource of MCP has some as well: `[{uri, text}]`. */
+const areContents = (value: unknown) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string' || looksLikeMessage(item) || isBarePart(item));
 
 /** Whether a value that should be a conversation is one, be it bare text or the parts of a single message. */
 export function isConversation(value: unknown): boolean {

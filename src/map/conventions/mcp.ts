@@ -5,6 +5,9 @@ import { type SpanView, textAt } from '../span-view.ts';
 const METHOD = 'mcp.method.name';
 const CALL = 'tools/call';
 
+/** The Python SDK's clients say `MCP send tools/call weather`. */
+const TARGET = /^(?:MCP send )?tools\/call (\S.*)$/;
+
 const isCall = (view: SpanView) => textAt(view, METHOD) === CALL;
 
 /** https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/mcp.md: spans `{method} {target}` of clients and servers. */
@@ -23,13 +26,7 @@ export const mcp: Convention = {
     opName: [custom([METHOD], (view) => (isCall(view) ? undefined : textAt(view, METHOD)))],
     input: [gather({ 'mcp.resource.uri': 'uri' })],
     output: [data('mcp.response.value', (value) => value)],
-    toolName: [
-      custom([], (view) => {
-        const target =
-          isCall(view) && view.span.name.startsWith(`${CALL} `) ? view.span.name.slice(CALL.length + 1) : '';
-        return target.trim() || undefined;
-      }),
-    ],
+    toolName: [custom([], (view) => (isCall(view) ? TARGET.exec(view.span.name)?.[1] : undefined))],
     failure: [text('error.type')],
   },
 };

@@ -44,6 +44,8 @@ const REQUEST_KINDS: Readonly<Record<string, Kind>> = {
 function passed(value: unknown): unknown {
   if (!isObject(value)) return value;
   if (value['inputs'] !== undefined) return value['inputs'];
+  // its instrumentation of MCP: `{tool_name, arguments}`
+  if (textOf(value, 'tool_name') !== undefined && value['arguments'] !== undefined) return value['arguments'];
   const told = passedIn(value);
   return told === value ? calledWith(value) : told;
 }

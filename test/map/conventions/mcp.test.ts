@@ -98,3 +98,31 @@ describe('spans of the Model Context Protocol', () => {
     expect(call).toMatchObject({ op_name: 'get_weather', inputs: { city: 'Paris' }, output: { sky: 'sunny' } });
   });
 });
+
+describe("MCP's SDK for Python and OpenLLMetry's instrumentation of it", () => {
+  it('names the tool that a client calls', () => {
+    const attributes = { 'mcp.method.name': 'tools/call' };
+    const call = mapOne({ name: 'MCP send tools/call weather', attributes });
+    expect(call).toMatchObject({ op_name: 'weather', display_name: 'weather', attributes: { kind: 'tool' } });
+  });
+
+  it.each<[string, string, unknown, unknown, unknown, unknown]>([
+    ['arguments', 'tool', { tool_name: 'w', arguments: { city: 'Oslo' } }, { city: 'Oslo' }, 'sunny', 'sunny'],
+    [
+      'a resource, which is no conversation',
+      'task',
+      { method: 'resources/read' },
+      { method: 'resources/read' },
+      { contents: [{ uri: 'weather://oslo', text: 'sunny' }] },
+      { contents: [{ uri: 'weather://oslo', text: 'sunny' }] },
+    ],
+  ])('read %s', (_what, kind, input, inputs, result, output) => {
+    const attributes = {
+      'traceloop.span.kind': kind,
+      'traceloop.entity.input': JSON.stringify(input),
+      'traceloop.entity.output': JSON.stringify(result),
+    };
+    const call = mapOne({ attributes });
+    expect([call['inputs'], call['output']]).toEqual([inputs, output]);
+  });
+});
