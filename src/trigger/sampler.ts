@@ -17,7 +17,11 @@ export interface Sampler<Rule extends Sampled> {
 }
 
 export function createSampler<Rule extends Sampled>(rules: readonly Rule[]): Sampler<Rule> {
-  const bySalt = [...Map.groupBy(rules, ({ rule }) => rule.salt)].map(([salt, alike]) => ({ salt, rules: alike }));
+  const bySalt = [...Map.groupBy(rules, ({ rule }) => rule.salt)].map(([salt, alike]) => {
+    // A hash for each trace costs something: where all or nothing is taken there is none.
+    const isShared = alike.some(({ rule }) => rule.sample > 0 && rule.sample < 1);
+    return { salt, rules: alike, isShared };
+  });
   const isByCall = ({ rule }: Rule) => rule.sampleBy === 'call' && rule.sample < 1;
   const areByCall = rules.some(isByCall);
   let last: TraceId | undefined;
@@ -36,8 +40,8 @@ export function createSampler<Rule extends Sampled>(rules: readonly Rule[]): Sam
     last = trace;
     takers.length = 0;
     others.length = 0;
-    for (const { salt, rules: alike } of bySalt) {
-      const share = shareOf(trace, salt);
+    for (const { salt, rules: alike, isShared } of bySalt) {
+      const share = isShared ? shareOf(trace, salt) : 0;
       for (const one of alike) (isByCall(one) || share < one.rule.sample ? takers : others).push(one);
     }
   }
