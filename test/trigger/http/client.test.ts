@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -118,6 +118,39 @@ describe('the client', () => {
     expect(body).toContain('name="file"; filename="in.jsonl"');
     expect(body.match(/\{"a":1\}\n/g)).toHaveLength(50_000);
     place.remove();
+  });
+
+  it('holds little of a large file in memory while it uploads it', async () => {
+    const place = temporaryDir();
+    const path = join(place.dir, 'in.jsonl');
+    writeFileSync(path, '');
+    const fileBytes = 200 * MIB;
+    truncateSync(path, fileBytes);
+    let taken = 0;
+    const sink = createServer((request, response) => {
+      request.on('data', (chunk: Buffer) => {
+        taken += chunk.length;
+      });
+      request.on('end', () => response.end('{"id":"f"}'));
+    });
+    sink.listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    client = open({ url: `http://127.0.0.1:${(sink.address() as AddressInfo).port}` });
+    const before = process.memoryUsage().arrayBuffers;
+    let peak = 0;
+    const watch = setInterval(() => {
+      peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+    }, 5);
+    try {
+      expect(await client.upload('v1/files', { fields: {}, file: path }, forever)).toMatchObject({ httpStatus: 200 });
+    } finally {
+      clearInterval(watch);
+      sink.close();
+      sink.closeAllConnections();
+      place.remove();
+    }
+    expect(taken).toBeGreaterThan(fileBytes);
+    expect(peak).toBeLessThan(fileBytes / 2);
   });
 
   it.each<[string, Handle, object]>([
