@@ -134,4 +134,25 @@ describe("Logfire's usage", () => {
     });
     expect(call['summary'].usage['gpt-4o']).toMatchObject({ output_tokens: 12, reasoning_tokens: 5 });
   });
+
+  it('tells the conversation, and why the provider refused', () => {
+    const call = mapOne({
+      scope: 'logfire.openai',
+      name: 'Chat Completion with {request_data[model]!r}',
+      status: { code: 2, message: 'BadRequestError: no such model' },
+      attributes: {
+        'logfire.msg': "Chat Completion with 'boom'",
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.request.model': 'boom',
+        'gen_ai.conversation.id': 's-1',
+        'error.type': 'BadRequestError',
+      },
+    });
+    expect(call).toMatchObject({
+      display_name: "Chat Completion with 'boom'",
+      thread_id: 's-1',
+      exception: 'BadRequestError: no such model',
+      attributes: { kind: 'llm' },
+    });
+  });
 });
