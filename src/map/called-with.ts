@@ -7,6 +7,6 @@ export function calledWith(value: unknown): unknown {
   if (!Array.isArray(args) && !isObject(kwargs)) return value;
   const positional = Array.isArray(args) ? args : [];
   const named = isObject(kwargs) ? kwargs : {};
-  if (Object.keys(named).length === 0) return positional.length > 1 ? positional : positional[0];
+  if (Object.keys(named).length === 0) return positional.length > 1 ? positional : (positional[0] ?? {});
   return positional.length === 0 ? named : value;
 }

@@ -3,14 +3,29 @@ import type { SourceMessage } from './pieces.ts';
 
 /**
  * What a flattened conversation leaves out and the request as it was sent still has: files and audio, the detail of an
- * image, refusals, ids of tool calls, content that is a list of parts. Two conversations that are not alike are left alone.
+ * image, refusals, ids of tool calls, content that is a list of parts, whole messages (of several tools' results in one
+ * message some keep the last). Two conversations that are not alike are left alone.
  */
 export function completedFrom(
   messages: readonly SourceMessage[],
   sent: readonly SourceMessage[],
 ): readonly SourceMessage[] {
-  return isAlike(messages, sent) ? messages.map((message, at) => completed(message, sent[at] ?? message)) : messages;
+  if (isAlike(messages, sent)) return messages.map((message, at) => completed(message, sent[at] ?? message));
+  return isWithin(messages, sent) ? sent : messages;
 }
+
+/** Whether all that was flattened stands in what was sent, in the same order, with something between. */
+function isWithin(messages: readonly Message[], sent: readonly Message[]): boolean {
+  if (sent.length <= messages.length) return false;
+  let at = 0;
+  return messages.every((message) => {
+    while (at < sent.length && !isSaidBy(sent[at], message)) at++;
+    return at++ < sent.length;
+  });
+}
+
+const isSaidBy = (sent: Message | undefined, message: Message) =>
+  sent !== undefined && sent.role === message.role && saysAll(sent, message);
 
 function isAlike(messages: readonly Message[], sent: readonly Message[]): boolean {
   return sent.length === messages.length && messages.every((message, at) => message.role === sent[at]?.role);
@@ -48,6 +63,9 @@ const isStartOf = (flat: readonly ToolCall[], sent: readonly ToolCall[]) =>
     return isNamed && (call.id === undefined || call.id === other.id);
   });
 
+/** A flattened part of which nothing can be read stands as its own JSON. */
+const UNREAD = '{"message_content":';
+
 const hasContent = ({ content }: Message) => content !== null && content.length > 0;
 const hasCallIds = ({ tool_calls: calls = [] }: Message) => calls.every((call) => call.id !== undefined);
 const partsOf = ({ content }: Message): readonly ContentPart[] => (Array.isArray(content) ? content : []);
@@ -57,4 +75,5 @@ const spoken = (message: Message) =>
     ? message.content
     : partsOf(message)
         .map((part) => asText(part['text']))
+        .filter((text) => !text.startsWith(UNREAD))
         .join('');

@@ -6,26 +6,30 @@ export type Identify = <M extends Message>(message: M) => M;
 /**
  * Weave's page knows a chat only where each tool call has an id, and finds the answer to it by that.
  * Providers that pair the two by the tool's name (Gemini, the function calls of old) have none: there the name is the id,
- * with a number from the second call on. For the messages of one conversation in their order.
+ * with a number from the second call on. An answer without a name, too, is one to the first call that has none yet.
+ * For the messages of one conversation in their order.
  */
 export function createIds(): Identify {
   /** How often each tool was asked, and how often it answered; made when the first id is missing: mostly none is. */
   let asked: Map<string, number> | undefined;
   let answered: Map<string, number> | undefined;
+  /** Ids of the last calls that were given here and that nothing has answered. */
+  let open: string[] = [];
 
   return (message) => {
     const { tool_calls: calls, role, name, tool_call_id: id } = message;
-    if (role === 'tool' && id === undefined && name !== undefined) {
+    if (role === 'tool' && id === undefined) {
       answered ??= new Map();
-      return { ...message, tool_call_id: next(answered, name) };
+      const answers = name === undefined ? open[0] : next(answered, name);
+      open = open.filter((one) => one !== answers);
+      return answers === undefined ? message : { ...message, tool_call_id: answers };
     }
     if (!calls?.some((call) => call.id === undefined)) return message;
     asked ??= new Map();
     const seen = asked;
-    return {
-      ...message,
-      tool_calls: calls.map((call) => ({ ...call, id: call.id ?? next(seen, call.function.name) })),
-    };
+    const named = calls.map((call) => ({ ...call, id: call.id ?? next(seen, call.function.name) }));
+    open = named.map((call) => call.id);
+    return { ...message, tool_calls: named };
   };
 }
 

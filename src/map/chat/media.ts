@@ -19,7 +19,8 @@ export function mediaPart(part: Json, type: string | undefined): ContentPart | u
   const source = sourceIn(part);
   const url = urlOf(part, source);
   const said = textOf(part, ...TYPE_KEYS) ?? textOf(source, ...TYPE_KEYS) ?? typeOfFormat(textOf(part, 'format'), type);
-  const mime = said ?? /^data:([\w.+-]+\/[\w.+-]+)[;,]/.exec(url ?? '')?.[1];
+  const inFile = isObject(part['file']) ? textOf(part['file'], 'file_data') : undefined;
+  const mime = said ?? /^data:([\w.+-]+\/[\w.+-]+)[;,]/.exec(url ?? inFile ?? '')?.[1];
   const data = dataIn(part) ?? dataIn(source);
   const transcript = textOf(part, 'transcript') ?? textOf(source, 'transcript');
   const heard = transcript === undefined ? {} : { transcript };
@@ -30,7 +31,9 @@ export function mediaPart(part: Json, type: string | undefined): ContentPart | u
   const isImage = modality.startsWith('image') || type?.includes('image') || IMAGE_ADDRESS.test(url ?? '');
   const isText = source['type'] === 'text'; // Anthropic's documents of plain text
   const address =
-    url ?? (data && (isText ? data : dataUri(data, mime ?? (isImage ? 'image/png' : 'application/octet-stream'))));
+    url ??
+    inFile ??
+    (data && (isText ? data : dataUri(data, mime ?? (isImage ? 'image/png' : 'application/octet-stream'))));
   if (isImage && address !== undefined) {
     const detail =
       textOf(part, 'detail') ?? (isObject(part['image_url']) ? textOf(part['image_url'], 'detail') : undefined);

@@ -40,9 +40,30 @@ describe('a flattened conversation', () => {
     ]);
   });
 
+  it('gets the messages back that were left out between others', () => {
+    const asked = { role: 'assistant', content: null, tool_calls: [CALL, { ...CALL, id: 'c2' }] };
+    const said = (id: string) => ({ role: 'tool', content: id, tool_call_id: id });
+    const sent = [{ role: 'user', content: 'Hi' }, asked, said('c1'), said('c2')];
+    const flat = [{ role: 'user', content: 'Hi' }, asked, said('c2')];
+    expect(completedFrom(flat, sent)).toEqual(sent);
+    const masked = [{ role: 'user', content: '__REDACTED__' }, asked, said('c2')];
+    expect(completedFrom(masked, sent)).toBe(masked);
+  });
+
+  it('gets a part that could not be read', () => {
+    const unread = { type: 'text', text: '{"message_content":{"type":"image"}}' };
+    const sent = [{ role: 'user', content: [IMAGE, FILE, TEXT] }];
+    expect(completedFrom([{ role: 'user', content: [unread, TEXT] }], sent)).toEqual(sent);
+  });
+
   it('is left alone where the request holds another one', () => {
     const flat = [{ role: 'user', content: 'Hi' }];
     expect(completedFrom(flat, [{ role: 'system', content: 'Hi' }])).toBe(flat);
-    expect(completedFrom(flat, [...flat, { role: 'user', content: 'More' }])).toBe(flat);
+    expect(
+      completedFrom(flat, [
+        { role: 'user', content: 'Ho' },
+        { role: 'user', content: 'More' },
+      ]),
+    ).toBe(flat);
   });
 });

@@ -36,6 +36,13 @@ describe('ids of tool calls', () => {
     ]);
   });
 
+  it('pair answers without a name with the calls in their order', () => {
+    const identify = createIds();
+    const answer: Message = { role: 'tool', content: 'x' };
+    identify({ role: 'assistant', content: null, tool_calls: [call(), call()] });
+    expect([answer, answer, answer].map((one) => identify(one).tool_call_id)).toEqual(['f', 'f-2', undefined]);
+  });
+
   it.each([
     { role: 'assistant', content: null, tool_calls: [call('a')] },
     { role: 'tool', content: 'x', name: 'f', tool_call_id: 'a' },

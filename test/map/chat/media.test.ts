@@ -67,6 +67,12 @@ describe('media of a message', () => {
       'document',
       { type: 'file', file: { filename: 'a', file_data: 'Hi there', mime_type: 'text/plain' } },
     ],
+    [
+      'an image that is called a file',
+      { file: { file_data: 'data:image/png;base64,QQ==' } },
+      'file',
+      { type: 'image_url', image_url: { url: 'data:image/png;base64,QQ==' } },
+    ],
     ['a part without any', { caption: 'x' }, 'image', undefined],
     ['numbers that are no bytes', { data: [1, 2, 256] }, 'file', undefined],
   ])('is read from %s', (_, part, type, expected) => {
