@@ -17,6 +17,8 @@ export interface Ledger {
    * again it returns the same ones again: their calls may never have been sent.
    */
   note(spans: readonly CountedSpan[]): readonly SpanKey[];
+  /** Whether it was noted before: it comes again, or is mapped again with its log records. */
+  has(span: Pick<Span, 'traceId' | 'spanId'>): boolean;
   /** Whether what this span states is counted here, and nowhere else; undefined where it states nothing or is forgotten. */
   counts(span: Pick<Span, 'traceId' | 'spanId'>): boolean | undefined;
 }
@@ -106,6 +108,7 @@ export function createLedger(memory?: TraceMemory): Ledger {
 
   return {
     note,
+    has: ({ traceId, spanId }) => traces.get(traceId)?.tree.get(spanId)?.isSeen === true,
     counts: ({ traceId, spanId }) => traces.get(traceId)?.tree.get(spanId)?.value?.counted,
   };
 }

@@ -139,6 +139,7 @@ export function createMapper(settings: MapSettings): MapSpans {
   return (spans) => {
     const all = spans.map(reader.read);
     const noted = all.map(notedOf);
+    const isNew = noted.map(({ span }) => tally !== undefined && !ledger.has(span));
     const changed = note(all, noted);
 
     const calls = createPacker(desk, tally?.shortened);
@@ -152,7 +153,7 @@ export function createMapper(settings: MapSettings): MapSpans {
       if (!isKept && !shape?.mayReturn(keyOf(own.span))) continue;
       const context = contextOf(own);
       contexts[at] = context;
-      if (isKept && own.stated) tally?.tokens(own.stated, context.repeated === undefined);
+      if (isKept && own.stated && isNew[at]) tally?.tokens(own.stated, context.repeated === undefined);
       const routed = spans[at];
       if (isKept && routed && settings.captureContent !== false && lacksContent(one)) {
         lacking.push({ call: calls.size(), span: routed });

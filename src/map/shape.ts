@@ -106,15 +106,17 @@ export function createShape(settings: ShapeSettings): Shape {
     if (parent && !parent.isSeen) parent.awaiting = (parent.awaiting ?? new Set()).add(known);
   }
 
-  /** Tells the spans above that a wanted one is below them. Returns those that were dropped before they knew. */
-  function announce(known: Known, isAgain: boolean, fresh: ReadonlySet<Known>): readonly Known[] {
+  /**
+   * Tells the spans above that a wanted one is below them. Returns those that were dropped before they knew. One that comes
+   * again tells them all anew; `told`: those to whom the others of its request have.
+   */
+  function announce(known: Known, isAgain: boolean, fresh: ReadonlySet<Known>, told: Set<Known>): readonly Known[] {
     const returned: Known[] = [];
-    let hops = 0;
-    for (let at = known.above; at && (isAgain || !at.isNeeded) && hops <= spans.size; at = at.above) {
+    for (let at = known.above; at && !(isAgain ? told.has(at) : at.isNeeded); at = at.above) {
       if (at.isSeen && !at.isExcluded && !isKept(at) && !fresh.has(at)) at.hasReturned = true;
       at.isNeeded = true;
+      if (isAgain) told.add(at);
       if (at.hasReturned) returned.push(at);
-      hops += 1;
     }
     return returned;
   }
@@ -132,8 +134,9 @@ export function createShape(settings: ShapeSettings): Shape {
       const changed = new Set<SpanKey>();
       const seen = request.map(({ span, isLlm }) => see(span, isLlm));
       const fresh = new Set(seen.flatMap(({ known, isAgain }) => (isAgain ? [] : [known])));
+      const told = new Set<Known>();
       const returned = seen.flatMap(({ known, isAgain }) =>
-        known.isNeeded || (known.isWanted && !known.isExcluded) ? announce(known, isAgain, fresh) : NONE,
+        known.isNeeded || (known.isWanted && !known.isExcluded) ? announce(known, isAgain, fresh, told) : NONE,
       );
       for (const known of returned) {
         changed.add(known.key);

@@ -16,6 +16,8 @@ export interface Usage {
 
 /** Where the model is told nowhere. */
 const UNKNOWN_MODEL = 'unknown';
+/** It is a key of the summary: a longer one must not cost a large call its tokens. In characters. */
+const MAX_MODEL = 256;
 
 /**
  * Producers that hand on counts of providers (Anthropic, Bedrock) which leave cached tokens out of the input.
@@ -52,7 +54,7 @@ export function usageOf(view: SpanView, reading: Partial<Reading>): Usage | unde
   // Gemini's `candidates` leave reasoning out, and some hand that on: the total tells, or reasoning beyond the output.
   if (reasoning > output || (reasoning > 0 && total === input + output + reasoning)) output += reasoning;
   return {
-    model: reading.responseModel ?? reading.requestModel ?? UNKNOWN_MODEL,
+    model: (reading.responseModel ?? reading.requestModel ?? UNKNOWN_MODEL).slice(0, MAX_MODEL).toWellFormed(),
     inputTokens: input,
     outputTokens: output,
     totalTokens: input + output,

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createMapper } from '../../src/map/map-spans.ts';
 import type { ShapeSettings } from '../../src/map/shape.ts';
+import { createShape } from '../../src/map/shape.ts';
+import { keyOf } from '../../src/map/span-key.ts';
 import { type CallJson, PROJECT, type SpanSpec, spanOf } from '../support/spans.ts';
 
 const ids = (n: number) => n.toString(16).padStart(16, '0');
@@ -121,5 +123,17 @@ describe('shaping keeps', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('its pace where a deep trace comes again: no square of the depth', () => {
+    const shape = createShape(settings({ keep: 'llm' }));
+    const DEPTH = 100_000;
+    const spans = Array.from({ length: DEPTH }, (_, at) => ({
+      span: spanOf(plain(at + 1, at === 0 ? DEPTH : at)), // the first one is below the last one: a circle
+      isLlm: at === DEPTH - 1,
+    }));
+    expect(shape.note(spans)).toEqual([]);
+    expect(shape.note(spans)).toEqual([]);
+    expect(shape.isKept(keyOf(spanOf(plain(1, 0))))).toBe(true);
   });
 });

@@ -266,6 +266,14 @@ describe('a call that is too large', () => {
     expect(shortened).toBeGreaterThan(20);
   });
 
+  it('keeps its tokens, whatever the model is called', () => {
+    const name = 'm'.repeat(5 * MIB);
+    const { summary } = mapOne({
+      attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.request.model': name, 'gen_ai.usage.input_tokens': 7 },
+    });
+    expect(summary.usage).toEqual({ [name.slice(0, 256)]: expect.objectContaining({ input_tokens: 7 }) });
+  });
+
   it('is what the mapper hands on', () => {
     const prompt = 'p'.repeat(9 * MIB);
     const mapped = mapOne({
