@@ -36,9 +36,9 @@ const send: Send<GatedOutcome> = async (...request) => {
   if (outcome.status === 'retry') againMs = outcome.afterMs ?? AGAIN_MS;
   return outcome.status === 'held' || outcome.status === 'retry' ? { status: 'later', blockedBy: 'server' } : outcome;
 };
-const limited = createLimit({ concurrency: CONCURRENCY })(send);
+const limit = createLimit({ concurrency: CONCURRENCY });
 const { deliver, flush } = createDeliver(
-  { send: limited, sendAlone: limited, clock, counters, shorten },
+  { send: limit(send), sendAlone: limit(send), clock, counters, shorten },
   { maxCalls: MAX_CALLS, maxBytes: MAX_BODY_BYTES, maxWaitMs: 0, concurrency: CONCURRENCY, maxElapsedMs: 0 },
 );
 

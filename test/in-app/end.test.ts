@@ -62,10 +62,19 @@ describe('a process that ends', () => {
     ['a server that is busy at first', { times: 1, status: 429, retryAfter: 1 }],
     ['a server that fails at first', { times: 2, status: 503 }],
     ['a server that cuts off its answer', { times: 1, cut: 'after-commit' }],
-  ] as const)('by exit comes again to %s', async (_what, fault) => {
+  ] as const)('by exit comes again to %s, with all of it at once', async (_what, fault) => {
     const weave = await startWeave();
     weave.faults.add({ path: '/v2', ...fault });
     const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'exit', count: 10, warnings: true };
+    expect(await startTracedApp('cjs', app).ended()).toMatchObject({ code: 3, stderr: '' });
+    expect(await weave.calls()).toHaveLength(10);
+    expect(await weave.requests('POST /v2/:entity/:project/calls/complete')).toBe(fault.times + 1);
+  });
+
+  it('by exit loses none of the neighbours of a call that Weave refuses', async () => {
+    const weave = await startWeave();
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'exit', count: 10, warnings: true };
+    weave.faults.add({ path: '/v2', times: 1, status: 422 });
     expect(await startTracedApp('cjs', app).ended()).toMatchObject({ code: 3, stderr: '' });
     expect(await weave.calls()).toHaveLength(10);
   });
