@@ -4,6 +4,7 @@ import { beeAi } from './beeai.ts';
 import { braintrust } from './braintrust.ts';
 import { claudeCode } from './claude-code.ts';
 import { codex } from './codex.ts';
+import { crewAi } from './crewai.ts';
 import { flue } from './flue.ts';
 import { geminiCli } from './gemini-cli.ts';
 import { genAi } from './gen-ai.ts';
@@ -70,6 +71,7 @@ export const CONVENTIONS: readonly Convention[] = [
   geminiCli,
   livekit,
   flue,
+  crewAi,
   pydanticAi,
   logfire,
   vercelAi,

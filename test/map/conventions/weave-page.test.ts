@@ -245,7 +245,7 @@ const CALLS: Readonly<Record<string, SpanSpec>> = {
 };
 
 /** What these describe are GenAI's model calls, or none. */
-const NO_CALLS = ['spring-ai', 'koog', 'n8n', 'codex', 'mcp', 'vector-db', 'gen_ai-presence'];
+const NO_CALLS = ['crewai', 'spring-ai', 'koog', 'n8n', 'codex', 'mcp', 'vector-db', 'gen_ai-presence'];
 
 describe("Weave's page", () => {
   it('is asked about every convention', () => {
