@@ -12,7 +12,9 @@ export const MAX_DISPLAY_NAME = 1024;
  */
 export function opNameOf(span: Span, reading: Partial<Reading>): string {
   const name =
-    reading.opName ?? (reading.kind === 'tool' ? reading.toolName : undefined) ?? withoutModel(span.name, reading);
+    reading.opName ??
+    (reading.kind === 'tool' ? reading.toolName : undefined) ??
+    withoutModel(withoutCounter(span.name), reading);
   return shortened(withoutIds(name.trim()) || reading.operation || reading.kind || 'span');
 }
 
@@ -21,6 +23,11 @@ const UUID_LENGTH = 36;
 
 /** CrewAI's spans have the crew's id in their name: `Crew_*.kickoff`. */
 const withoutIds = (name: string) => (name.length < UUID_LENGTH ? name : name.replace(UUID, '*'));
+
+/** `step 2`, `iteration-3`: each round of a loop is the same op. */
+const ROUND = /^(step|iteration|turn|cycle|round|attempt|loop|retry)[\s:#_-]*\d+$/i;
+const withoutCounter = (name: string) => (name.length < MAX_ROUND_NAME ? (ROUND.exec(name)?.[1] ?? name) : name);
+const MAX_ROUND_NAME = 20;
 
 function withoutModel(name: string, reading: Partial<Reading>): string {
   for (const model of [reading.requestModel, reading.responseModel]) {

@@ -32,6 +32,14 @@ describe('the names of a call', () => {
       'Crew_*.kickoff',
       'Crew_aba43417-2c71-4ce4-99ae-4ecee5b0c3fa.kickoff',
     ],
+    [{ name: 'step 2' }, 'step', 'step 2'],
+    [{ name: 'Iteration-13' }, 'Iteration', 'Iteration-13'],
+    [{ name: 'GET /step/2' }, 'GET /step/2', 'GET /step/2'],
+    [
+      { name: 'step 2', attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 'step 2' } },
+      'step 2',
+      'step 2',
+    ],
     [{ name: 'x', attributes: { 'wandb.display_name': 'My call' } }, 'x', 'My call'],
     [{ name: 'weave:///a/b/op/c:d' }, 'op:weave:///a/b/op/c:d', 'weave:///a/b/op/c:d'],
   ])('of %j are op %j and display %j', (spec, op, display) => {
