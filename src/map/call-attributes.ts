@@ -98,6 +98,11 @@ function neutral(reading: Partial<Reading>, add: (key: string, text: string) => 
   put('user.id', reading.userId);
   put('tags', reading.tags);
   for (const [name, value] of Object.entries(reading.metadata ?? {})) put(`metadata.${name}`, value);
+  // of a call whose answer was not recorded: else they stand in the output
+  if (reading.choices === undefined && reading.output === undefined) {
+    put('response_id', reading.responseId);
+    put('finish_reasons', reading.finishReasons);
+  }
   put('prompt.name', reading.promptName);
   put('prompt.version', reading.promptVersion);
   for (const [name, value] of Object.entries(reading.promptTemplate ?? {})) put(`prompt.${name}`, value);

@@ -343,6 +343,18 @@ describe('other operations of the GenAI conventions', () => {
   ])('tell %s', (_what, spec, exception) => {
     expect(mapOne(spec)['exception']).toBe(exception);
   });
+
+  it('tells how a call ended whose answer was not recorded', () => {
+    const call = mapOne({
+      name: 'chat m',
+      attributes: {
+        'gen_ai.operation.name': 'chat',
+        'gen_ai.response.id': 'chatcmpl-1',
+        'gen_ai.response.finish_reasons': ['stop'],
+      },
+    });
+    expect(call['attributes']).toMatchObject({ response_id: 'chatcmpl-1', finish_reasons: ['stop'] });
+  });
 });
 
 describe('GenAI events of frameworks', () => {
