@@ -21,7 +21,7 @@ describe('parallel calls that a stream has run into one', () => {
     ],
     [
       'halves of an id that do not begin alike: none',
-      call('ff', '{"a":1}{"a":2}', 'call_1x2all_3'),
+      call('ff', '{"a":1}{"a":2}', 'call_1all_22'),
       [call('f', '{"a":1}'), call('f', '{"a":2}')],
     ],
     ['the name of the first alone', call('f', '{"a":1}{"a":2}'), [call('f', '{"a":1}'), call('f', '{"a":2}')]],

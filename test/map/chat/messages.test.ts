@@ -565,6 +565,17 @@ const SHAPES: readonly (readonly [string, unknown, unknown])[] = [
     [{ role: 'assistant', content: '', tool_calls: [call('f', '{}', 'c1'), call('f', '{}', 'c2')] }],
   ],
   [
+    'a call beside the content that is like the one in it, with an id of its own',
+    [
+      {
+        role: 'assistant',
+        content: [{ type: 'tool_use', id: 'c1', name: 'f', input: {} }],
+        tool_calls: [{ id: 'c2', type: 'function', function: { name: 'f', arguments: '{}' } }],
+      },
+    ],
+    [{ role: 'assistant', content: null, tool_calls: [call('f', '{}', 'c1'), call('f', '{}', 'c2')] }],
+  ],
+  [
     'parallel calls without ids',
     [
       {
