@@ -73,7 +73,7 @@ function detailsText(letter: LetterView): string {
     ['projects', letter.projects.join(' ')],
     ['came', new Date(letter.acceptedAtMs).toISOString()],
     ['last try', new Date(letter.buriedAtMs).toISOString()],
-    ['request', `${letter.signal} as ${letter.encoding}; ${letter.spans} of its spans are dead`],
+    ['request', `${letter.signal} as ${letter.encoding}; dead spans: ${letter.spans}`],
     ...(letter.retrying ? [['state', 'to be tried again']] : []),
     ...spans,
     ...(letter.dead.length > MAX_SPANS_SHOWN

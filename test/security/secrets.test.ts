@@ -169,7 +169,7 @@ describe('no secret comes out', () => {
     const child = bench.start(['serve', ...args], env);
     const ready = await child.ready();
     await sendAll(ready['http'] ?? '');
-    await child.said('Weave did not take a batch');
+    await child.said('Weave turns the bridge away');
     expect(shownIn((await allOutput(child, bench.dir, ready)).said)).toEqual([]);
   });
 
