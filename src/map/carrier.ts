@@ -1,6 +1,11 @@
 import type { CountedSpan } from '../core/ports.ts';
 import { keyOf, type SpanKey } from './span-key.ts';
 
+export interface Counts {
+  inputTokens: number;
+  outputTokens: number;
+}
+
 /**
  * What is remembered of a span that states usage, or is the run of a tool or an agent: not the span, which would keep its
  * texts in memory.
@@ -16,7 +21,9 @@ export interface Carrier {
   readonly responseId: string | undefined;
   /** What the nearest carriers below state together, each response once. */
   below: { calls: number; inputTokens: number; outputTokens: number; responses: Set<string> | undefined } | undefined;
-  /** Of the run of an agent that states nothing: what stands above it, and whether anything below it states usage. */
+  /** What those state together that stand nearest behind runs below it which state nothing; of such a run, below it. */
+  behindRuns: Counts | undefined;
+  /** Of a run that states nothing: what stands above it; and of an agent's, whether anything below it states usage. */
   over: Carrier | undefined;
   isLoaded: boolean;
   /** The next one that names the same response. */
@@ -40,6 +47,7 @@ export function carrierOf({ span, usage, isModelCall, runs, responseId }: Counte
     states: usage !== undefined,
     responseId: isModelCall ? responseId : undefined,
     below: undefined,
+    behindRuns: undefined,
     over: undefined,
     isLoaded: false,
     twin: undefined,
@@ -50,17 +58,21 @@ export function carrierOf({ span, usage, isModelCall, runs, responseId }: Counte
 }
 
 /**
- * Adds what the carrier below states to what the one above knows. Returns the one that knows more now, if any does.
+ * Adds what the carrier below states to what the one above knows. Returns those that know more now.
  *
- * A tool's model calls are no part of the call or the agent that asked for the tool. An agent's are part of the agents
- * above it, and no part of a model call that handed over to it.
+ * A tool's model calls are no part of the call or the agent that asked for the tool, but where the agent states just their
+ * sum. An agent's are part of the agents above it, and no part of a model call that handed over to it.
  */
-export function weigh(above: Carrier, below: Carrier): Carrier | undefined {
-  if (isToolRun(above) || isToolRun(below)) return undefined;
-  if (!below.states) {
-    below.over = above;
-    return below.isLoaded ? load(above) : undefined;
-  }
+export function weigh(above: Carrier, below: Carrier): readonly Carrier[] {
+  if (!below.states) below.over = above;
+  const behind = below.states ? !above.states && below : below.behindRuns;
+  const summed = behind ? addBehindRuns(above, behind) : undefined;
+  const heavier = isToolRun(above) || isToolRun(below) ? undefined : weighOwn(above, below);
+  return [summed, heavier].filter((one) => one !== undefined);
+}
+
+function weighOwn(above: Carrier, below: Carrier): Carrier | undefined {
+  if (!below.states) return below.isLoaded ? load(above) : undefined;
   if (!above.states) return load(above);
   if (above.isModelCall && below.runs === 'agent') return undefined;
   addTo(above, below);
@@ -69,15 +81,28 @@ export function weigh(above: Carrier, below: Carrier): Carrier | undefined {
 
 const isToolRun = ({ runs, states }: Carrier) => runs === 'tool' && !states;
 
+/** Tells the runs above, which state nothing, and the first carrier over them. Returns that one, if it is there yet. */
+function addBehindRuns(first: Carrier, { inputTokens, outputTokens }: Counts): Carrier | undefined {
+  const passed = new Set<Carrier>(); // parents may go round in a circle
+  for (let above: Carrier | undefined = first; above && !passed.has(above); above = above.over) {
+    passed.add(above);
+    above.behindRuns ??= { inputTokens: 0, outputTokens: 0 };
+    above.behindRuns.inputTokens += inputTokens;
+    above.behindRuns.outputTokens += outputTokens;
+    if (above.states) return above;
+  }
+  return undefined;
+}
+
 /** Tells the nearest one that is no silent agent that something below it states usage. */
 function load(first: Carrier): Carrier | undefined {
   let above: Carrier | undefined = first;
-  while (above && !above.states) {
+  while (above && !above.states && !isToolRun(above)) {
     if (above.isLoaded) return undefined;
     above.isLoaded = true;
     above = above.over;
   }
-  if (!above || above.isModelCall) return undefined;
+  if (!above || isToolRun(above) || above.isModelCall) return undefined;
   above.below ??= nothing();
   return above;
 }

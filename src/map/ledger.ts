@@ -1,6 +1,6 @@
 import type { CountedSpan, TraceMemory } from '../core/ports.ts';
 import type { Span } from '../core/span.ts';
-import { type Carrier, carrierOf, weigh } from './carrier.ts';
+import { type Carrier, type Counts, carrierOf, weigh } from './carrier.ts';
 import type { SpanKey } from './span-key.ts';
 import { createTraceTree, type TraceTree } from './trace-tree.ts';
 
@@ -92,8 +92,7 @@ export function createLedger(memory?: TraceMemory): Ledger {
         toJudge.set(place.value, trace);
       }
       trace.tree.connect(place, (above, below) => {
-        const heavier = weigh(above, below);
-        if (heavier) toJudge.set(heavier, trace);
+        for (const heavier of weigh(above, below)) toJudge.set(heavier, trace);
       });
     }
     for (const [carrier, trace] of toJudge) {
@@ -135,13 +134,18 @@ function twinsOf(trace: Trace, carrier: Carrier | undefined): readonly Carrier[]
 /**
  * Whether a span states what its nearest carriers below have stated already.
  * A model call may have others below it that are their own (a tool that asks a model, under the call that asked for the
- * tool): it is a repetition only where the same counts or their sum come again.
+ * tool): it is a repetition only where the same counts or their sum come again. So is an agent or a workflow of whose
+ * tools alone anything is known: it may tell what it has used itself.
  */
-function isRepetition({ below, isModelCall, isRepeatedBelow, inputTokens, outputTokens }: Carrier): boolean {
-  if (!below) return false;
+function isRepetition(carrier: Carrier): boolean {
+  const { below, behindRuns, isModelCall, isRepeatedBelow } = carrier;
+  if (!below) return !isModelCall && behindRuns !== undefined && isSum(carrier, behindRuns);
   if (!isModelCall || isRepeatedBelow) return true;
-  return below.calls > 1 && below.inputTokens === inputTokens && below.outputTokens === outputTokens;
+  return below.calls > 1 && isSum(carrier, below);
 }
+
+const isSum = (one: Counts, sum: Counts) =>
+  one.inputTokens === sum.inputTokens && one.outputTokens === sum.outputTokens;
 
 /** Judges a carrier, and those that name the same response: the one that states most of it counts. Returns those judged otherwise than before. */
 function judge(trace: Trace, carrier: Carrier): readonly Carrier[] {

@@ -114,6 +114,18 @@ const TRACES: readonly (readonly [string, readonly SpanSpec[], number])[] = [
     90,
   ],
   [
+    'an agent that states the sum of the calls behind its tools',
+    [llm(6, 5, 30), agent(5, 4), tool(4, 1), llm(3, 2, 20), tool(2, 1), agent(1, 0)].map((spec) =>
+      spec.id === ids(1) ? { ...spec, attributes: { ...spec.attributes, ...usage(50, 2) } } : spec,
+    ),
+    50,
+  ],
+  [
+    'an agent above tools within tools that states their sum',
+    [llm(5, 4, 30), tool(4, 3), plain(3, 2), tool(2, 1), agent(1, 0, 30)],
+    30,
+  ],
+  [
     'an agent that repeats its call and asks another one by a tool',
     [llm(4, 3, 20), tool(3, 1), llm(2, 1, 57), agent(1, 0, 57)],
     77,
