@@ -79,12 +79,19 @@ function weighOwn(above: Carrier, below: Carrier): Carrier | undefined {
   return above;
 }
 
+/** Runs in runs in runs: nobody nests more of them, and to climb higher for each model call would be too much work. */
+const MAX_RUNS = 100;
+
 const isToolRun = ({ runs, states }: Carrier) => runs === 'tool' && !states;
 
 /** Tells the runs above, which state nothing, and the first carrier over them. Returns that one, if it is there yet. */
 function addBehindRuns(first: Carrier, { inputTokens, outputTokens }: Counts): Carrier | undefined {
   const passed = new Set<Carrier>(); // parents may go round in a circle
-  for (let above: Carrier | undefined = first; above && !passed.has(above); above = above.over) {
+  for (
+    let above: Carrier | undefined = first;
+    above && passed.size < MAX_RUNS && !passed.has(above);
+    above = above.over
+  ) {
     passed.add(above);
     above.behindRuns ??= { inputTokens: 0, outputTokens: 0 };
     above.behindRuns.inputTokens += inputTokens;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CountedSpan, TraceMemory } from '../../src/core/ports.ts';
+import { createLedger } from '../../src/map/ledger.ts';
 import { createMapper } from '../../src/map/map-spans.ts';
 import { type CallJson, PROJECT, type SpanSpec, spanOf } from '../support/spans.ts';
 
@@ -199,6 +200,28 @@ describe('the tokens of a trace', () => {
 
   it('survive parents that go round in a circle', () => {
     expect(inputTokens(arrive([[llm(1, 2, 5), agent(2, 3), agent(3, 1)]]))).toBe(5);
+  });
+
+  it('take no time out of proportion where hostile senders nest runs without end', () => {
+    const counted = (n: number, parent: number): CountedSpan => {
+      const isRun = n === parent + 1;
+      return {
+        span: spanOf(plain(n, parent)),
+        usage: isRun ? undefined : { inputTokens: 5, outputTokens: 1 },
+        isModelCall: !isRun,
+        ...(isRun && { runs: 'agent' as const }),
+        responseId: undefined,
+      };
+    };
+    /** So many agents, each in the one before, and model calls in the last one. */
+    const trace = (depth: number) =>
+      Array.from({ length: depth + 6_000 }, (_, at) => counted(at + (at < depth ? 1 : 2), Math.min(at, depth)));
+    const spent = (spans: readonly CountedSpan[]) => {
+      const begin = performance.now();
+      createLedger().note(spans);
+      return performance.now() - begin;
+    };
+    expect(spent(trace(6_000))).toBeLessThan(10 * spent(trace(100)) + 300);
   });
 
   it('of traces beyond the ledger’s memory are still counted, each trace for itself', () => {

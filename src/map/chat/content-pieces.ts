@@ -46,14 +46,14 @@ function withArguments(piece: Extract<Piece, { is: 'tool_call' }>, more: string)
   return { ...piece, call: { ...piece.call, function: { name, arguments: all } } };
 }
 
-/** Parts that are a call, or what came of one. */
-const PARTS = new Set(['tool-call', 'tool-result', 'tool-error']);
-
-/** The AI SDK's messages for pages: a tool's call together with what came of it, of type `tool-NAME`. */
+/**
+ * The AI SDK's messages for pages: a tool's call together with what came of it, of type `tool-NAME`. They say how far it
+ * has come (`state`): parts of the messages for models (`tool-call`, `tool-approval-request`) do not.
+ */
 function toolRunIn(part: Json): readonly Piece[] | undefined {
-  const { type, toolCallId: id } = part;
-  const isNamed = typeof type === 'string' && type.startsWith('tool-') && !PARTS.has(type);
-  if (typeof id !== 'string' || !(isNamed || type === 'dynamic-tool')) return undefined;
+  const { type, toolCallId: id, state } = part;
+  const isNamed = typeof type === 'string' && type.startsWith('tool-');
+  if (typeof id !== 'string' || typeof state !== 'string' || !(isNamed || type === 'dynamic-tool')) return undefined;
   const call = toolCallOf({
     name: part['toolName'] ?? (type as string).slice('tool-'.length),
     id,

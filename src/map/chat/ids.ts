@@ -13,22 +13,36 @@ export function createIds(): Identify {
   /** How often each tool was asked, and how often it answered; made when the first id is missing: mostly none is. */
   let asked: Map<string, number> | undefined;
   let answered: Map<string, number> | undefined;
-  /** Ids of the last calls that were given here and that nothing has answered. */
-  let open: string[] = [];
+  /** Ids of the last calls that were given some here, those of them that have an answer, and where the others begin. */
+  let given: readonly string[] = [];
+  let done = new Set<string>();
+  let at = 0;
+
+  /** The first of these calls that nothing has answered. */
+  function firstOpen(): string | undefined {
+    for (; at < given.length; at += 1) {
+      const id = given[at];
+      if (id !== undefined && !done.has(id)) return id;
+    }
+    return undefined;
+  }
 
   return (message) => {
     const { tool_calls: calls, role, name, tool_call_id: id } = message;
     if (role === 'tool' && id === undefined) {
       answered ??= new Map();
-      const answers = name === undefined ? open[0] : next(answered, name);
-      open = open.filter((one) => one !== answers);
-      return answers === undefined ? message : { ...message, tool_call_id: answers };
+      const answers = name === undefined ? firstOpen() : next(answered, name);
+      if (answers === undefined) return message;
+      done.add(answers);
+      return { ...message, tool_call_id: answers };
     }
     if (!calls?.some((call) => call.id === undefined)) return message;
     asked ??= new Map();
     const seen = asked;
     const named = calls.map((call) => ({ ...call, id: call.id ?? next(seen, call.function.name) }));
-    open = named.map((call) => call.id);
+    given = named.map((call) => call.id);
+    done = new Set();
+    at = 0;
     return { ...message, tool_calls: named };
   };
 }

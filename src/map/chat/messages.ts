@@ -147,8 +147,9 @@ function fromConversation(source: Json, role: string): readonly SourceMessage[] 
       },
     ];
   }
-  const beside = toolCallsBeside(source).filter((call) => !pieces.some((piece) => isSameCall(piece, call)));
-  pieces.push(...beside.map((call) => ({ is: 'tool_call' as const, call })));
+  const beside = toolCallsBeside(source);
+  const isInContent = beside.length > 0 ? callsIn(pieces) : undefined;
+  for (const call of beside) if (!isInContent?.(call)) pieces.push({ is: 'tool_call', call });
   const thought = source['reasoning_content'] ?? source['reasoning'];
   if (typeof thought === 'string' && thought !== '') pieces.push({ is: 'reasoning', text: thought });
   // the answer of OpenAI's audio models: `{id, data, transcript}`
@@ -167,9 +168,21 @@ function finishOf(source: Json): { finish_reason?: string } {
   return reason === undefined ? {} : { finish_reason: reason };
 }
 
-/** Whether a call beside the content stands in the content, too. */
-function isSameCall(piece: Piece, call: ToolCall): boolean {
-  if (piece.is !== 'tool_call' || piece.call.function.name !== call.function.name) return false;
-  if (piece.call.id !== undefined && call.id !== undefined) return piece.call.id === call.id;
-  return piece.call.function.arguments === call.function.arguments;
+/** Whether a call beside the content stands in the content, too: by its id, or where one of both has none by its arguments. */
+function callsIn(pieces: readonly Piece[]): (call: ToolCall) => boolean {
+  const byId = new Set<string>();
+  const withoutId = new Set<string>();
+  const byArguments = new Set<string>();
+  for (const piece of pieces) {
+    if (piece.is !== 'tool_call') continue;
+    const { id } = piece.call;
+    byArguments.add(asked(piece.call));
+    if (id === undefined) withoutId.add(asked(piece.call));
+    else byId.add(named(piece.call, id));
+  }
+  return (call) =>
+    call.id === undefined ? byArguments.has(asked(call)) : byId.has(named(call, call.id)) || withoutId.has(asked(call));
 }
+
+const asked = (call: ToolCall) => named(call, call.function.arguments);
+const named = (call: ToolCall, what: string) => `${call.function.name}\n${what}`;

@@ -72,12 +72,16 @@ function contentOf(parts: readonly ContentPart[], saysMore: boolean): Message['c
 /** OpenAI's Responses list one item a tool call: those of one turn belong to one assistant message. */
 export function mergeTurns(messages: readonly SourceMessage[]): readonly SourceMessage[] {
   const merged: SourceMessage[] = [];
+  let turn: SourceMessage[] = [];
   for (const message of messages) {
-    const last = merged.at(-1);
-    if (last && isPartOfTurn(last) && isPartOfTurn(message)) merged[merged.length - 1] = joinTurn(last, message);
-    else merged.push(message);
+    if (isPartOfTurn(message)) {
+      turn.push(message);
+      continue;
+    }
+    merged.push(...joinTurn(turn), message);
+    turn = [];
   }
-  return merged;
+  return [...merged, ...joinTurn(turn)];
 }
 
 const isPartOfTurn = (message: SourceMessage) =>
@@ -85,13 +89,16 @@ const isPartOfTurn = (message: SourceMessage) =>
   (message.content === null || message.content === '') &&
   message.finish_reason === undefined;
 
-function joinTurn(a: SourceMessage, b: SourceMessage): SourceMessage {
-  const calls = [...(a.tool_calls ?? []), ...(b.tool_calls ?? [])];
-  const thoughts = [a.reasoning_content, b.reasoning_content].filter((text) => text !== undefined);
-  return {
-    ...a,
-    ...b,
-    ...(calls.length > 0 && { tool_calls: calls, content: null }),
+/** One message of all of them; none of none. Joined at once: pair by pair, all calls would be copied for each. */
+function joinTurn(turn: readonly SourceMessage[]): readonly SourceMessage[] {
+  if (turn.length < 2) return turn;
+  const calls = turn.flatMap((message) => message.tool_calls ?? []);
+  const thoughts = turn.flatMap((message) => message.reasoning_content ?? []);
+  const joined: SourceMessage = {
+    role: 'assistant',
+    content: calls.length > 0 ? null : (turn.at(-1)?.content ?? null),
+    ...(calls.length > 0 && { tool_calls: calls }),
     ...(thoughts.length > 0 && { reasoning_content: thoughts.join('\n') }),
   };
+  return [{ ...Object.fromEntries(turn.flatMap((message) => Object.entries(message))), ...joined }];
 }

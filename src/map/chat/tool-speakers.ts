@@ -10,20 +10,21 @@ export function withToolRoles(
   before: readonly SourceMessage[] = [],
 ): readonly SourceMessage[] {
   if (messages.every(({ role }) => isOpenAiRole(role))) return messages;
-  /** Ids of the calls that wait for an answer, by the tool's name. */
-  const waiting = new Map<string, (string | undefined)[]>();
+  /** Ids of the calls of a tool, by its name, and how many of them have been answered. */
+  const called = new Map<string, { readonly ids: (string | undefined)[]; answered: number }>();
   const note = ({ tool_calls: calls = [] }: SourceMessage) => {
-    for (const call of calls) {
-      const { name } = call.function;
-      waiting.set(name, [...(waiting.get(name) ?? []), call.id]);
+    for (const { id, function: tool } of calls) {
+      const known = called.get(tool.name);
+      if (known) known.ids.push(id);
+      else called.set(tool.name, { ids: [id], answered: 0 });
     }
   };
   for (const message of before) note(message);
   return messages.map((message) => {
     note(message);
-    const ids = isOpenAiRole(message.role) ? undefined : waiting.get(message.role);
-    if (!ids) return message;
-    const id = ids.shift();
+    const calls = isOpenAiRole(message.role) ? undefined : called.get(message.role);
+    if (!calls) return message;
+    const id = calls.ids[calls.answered++];
     return { ...message, role: 'tool', name: message.role, ...(id !== undefined && { tool_call_id: id }) };
   });
 }

@@ -52,6 +52,9 @@ const atStep =
 const toolFailure = (result: unknown) =>
   member(result, 'code') === 'TOOL_EXECUTION_FAILED' ? textOf(result as Json, 'message') : undefined;
 
+/** Keys without a namespace are only taken from its own spans. */
+const own = (key: string) => custom([key], (view) => (isMastra(view) ? textAt(view, key) : undefined));
+
 const SETTING = below('stream.settings.');
 const agentName = custom(['componentName'], (view) =>
   AGENT.test(view.span.name) ? textAt(view, 'componentName') : undefined,
@@ -61,7 +64,7 @@ const agentName = custom(['componentName'], (view) =>
 export const mastraTelemetry: Convention = {
   name: 'mastra-telemetry',
   title: 'Mastra 0.x, its own telemetry',
-  prefixes: ['mastra.operationId', 'aisdk.model.', 'componentName', 'agent.generate', 'agent.stream', 'workflow.'],
+  prefixes: ['mastra.operationId', 'aisdk.model.', 'agent.generate', 'agent.stream', 'workflow.'],
   rules: {
     kind: [custom([], (view) => (isMastra(view) ? kindOf(view) : undefined))],
     opName: [custom([], (view) => (isMastra(view) ? STEP.exec(view.span.name)?.[2] : undefined))],
@@ -120,12 +123,13 @@ export const mastraTelemetry: Convention = {
     ),
     notCounted: [when([], (view) => GATHERED.test(view.span.name) && isMastra(view), true)],
     agentName: [agentName],
-    userId: [text('resourceId'), data(SETTINGS, (given) => textOf({ id: member(given, 'memory', 'resource') }, 'id'))],
-    threadId: [text('threadId'), data(SETTINGS, (given) => textOf({ id: member(given, 'memory', 'thread') }, 'id'))],
+    userId: [own('resourceId'), data(SETTINGS, (given) => textOf({ id: member(given, 'memory', 'resource') }, 'id'))],
+    threadId: [own('threadId'), data(SETTINGS, (given) => textOf({ id: member(given, 'memory', 'thread') }, 'id'))],
   },
 };
 
-/** Its spans name the component that they belong to. */
+/** Its spans name the component that they belong to; so do those of others, which are called otherwise. */
 function isMastra(view: SpanView): boolean {
-  return textAt(view, 'componentName') !== undefined || textAt(view, 'mastra.operationId') !== undefined;
+  if (textAt(view, 'mastra.operationId') !== undefined) return true;
+  return textAt(view, 'componentName') !== undefined && kindOf(view) !== undefined;
 }

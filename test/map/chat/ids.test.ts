@@ -43,6 +43,27 @@ describe('ids of tool calls', () => {
     expect([answer, answer, answer].map((one) => identify(one).tool_call_id)).toEqual(['f', 'f-2', undefined]);
   });
 
+  it('give an answer without a name none that one with a name has taken', () => {
+    const identify = createIds();
+    identify({ role: 'assistant', content: null, tool_calls: [call(''), call(), call(), call('')] });
+    const answers: readonly Message[] = [
+      { role: 'tool', content: 'x', name: 'f' },
+      ...Array.from({ length: 3 }, () => ({ role: 'tool', content: 'x' })),
+    ];
+    expect(answers.map((one) => identify(one).tool_call_id)).toEqual(['f', '', 'f-2', undefined]);
+  });
+
+  it('are found in no time for any number of answers', () => {
+    const identify = createIds();
+    const count = 30_000;
+    identify({ role: 'assistant', content: null, tool_calls: Array.from({ length: count }, () => call()) });
+    const answer: Message = { role: 'tool', content: 'x' };
+    const begin = performance.now();
+    for (let at = 1; at < count; at += 1) identify(answer);
+    expect(identify(answer).tool_call_id).toBe(`f-${count}`);
+    expect(performance.now() - begin).toBeLessThan(1_500);
+  });
+
   it.each([
     { role: 'assistant', content: null, tool_calls: [call('a')] },
     { role: 'tool', content: 'x', name: 'f', tool_call_id: 'a' },

@@ -660,13 +660,46 @@ describe('messages of the AI SDK for pages', () => {
   });
 
   it('tell of a tool that failed, or has not ended', () => {
-    const part = { type: 'tool-get_weather', toolCallId: 'c-1', input: {} };
-    expect(toMessages([{ role: 'assistant', parts: [{ ...part, errorText: 'offline' }] }]).at(-1)).toEqual({
+    const part = { type: 'tool-get_weather', toolCallId: 'c-1', state: 'input-available', input: {} };
+    const failed = { ...part, state: 'output-error', errorText: 'offline' };
+    expect(toMessages([{ role: 'assistant', parts: [failed] }]).at(-1)).toEqual({
       role: 'tool',
       content: 'offline',
       tool_call_id: 'c-1',
     });
     expect(toMessages([{ role: 'assistant', parts: [part] }])).toHaveLength(1);
+  });
+
+  it('are not those for models, where to ask whether a tool may be called is no call', () => {
+    const content = [
+      { type: 'tool-call', toolCallId: 'c-1', toolName: 'delete_file', input: { name: 'a' } },
+      { type: 'tool-approval-request', approvalId: 'a-1', toolCallId: 'c-1' },
+    ];
+    const calls = toMessages([{ role: 'assistant', content }]).flatMap((message) => message.tool_calls ?? []);
+    expect(calls.map((call) => call.function.name)).toEqual(['delete_file']);
+  });
+});
+
+describe('a conversation without end', () => {
+  const MANY = 20_000;
+  const calls = Array.from({ length: MANY }, (_, at) => ({
+    id: `c-${at}`,
+    type: 'function',
+    function: { name: 'f', arguments: '{}' },
+  }));
+  const inContent = calls.map(({ id }) => ({ type: 'tool-call', toolCallId: id, toolName: 'f', input: {} }));
+  const asked = { role: 'assistant', content: null };
+
+  it.each<[string, unknown, number]>([
+    ['turns of a call each', calls.map((call) => ({ ...asked, tool_calls: [call] })), 1],
+    ['calls of a turn', [{ ...asked, tool_calls: calls }, ...calls.map(() => ({ role: 'f', content: 'x' }))], MANY + 1],
+    ['calls in the content and beside it', [{ ...asked, content: inContent, tool_calls: calls }], 1],
+  ])('takes no time out of proportion: %s', (_what, source, count) => {
+    const begin = performance.now();
+    const messages = toMessages(source);
+    expect(performance.now() - begin).toBeLessThan(1_500);
+    expect(messages).toHaveLength(count);
+    expect(messages[0]?.tool_calls).toHaveLength(MANY);
   });
 });
 

@@ -139,4 +139,23 @@ describe("Mastra's telemetry of old", () => {
     expect(foreign['op_name']).toBe(step.name);
     expect(foreign['attributes'].kind).toBeUndefined();
   });
+
+  it.each([
+    ['a workflow of another engine', { 'workflow.id': 'w-1' }],
+    ['a component of another framework', { componentName: 'billing', 'workflow.id': 'w-1' }],
+  ])('takes neither thread nor user from %s', (_what, attributes) => {
+    const call = mapOne({ name: 'work', attributes: { ...attributes, threadId: '12', resourceId: 'vm-7' } });
+    expect(call['thread_id']).toBeUndefined();
+    expect(call['attributes']).toMatchObject({ threadId: '12', resourceId: 'vm-7' });
+    expect(call['attributes'].user).toBeUndefined();
+  });
+
+  it('takes both from its own spans', () => {
+    const { name, attributes } = agent('generate');
+    const own = { ...attributes, threadId: 't-2', resourceId: 'u-2' };
+    expect(mapOne({ name, attributes: own })).toMatchObject({
+      thread_id: 't-2',
+      attributes: { user: { id: 'u-2' } },
+    });
+  });
 });
