@@ -42,6 +42,8 @@ export interface QueueEntry extends RawRequest {
   readonly id: number;
   /** Milliseconds since the epoch. */
   readonly acceptedAtMs: number;
+  /** Why its body is not to be trusted: nothing may be delivered of it. */
+  readonly damaged?: string;
 }
 
 /** A span that Weave refused for good, or that could not be mapped. */

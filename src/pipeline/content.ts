@@ -85,8 +85,9 @@ export function createContent(deps: ContentDeps): Content {
   }
 
   /** Not async, so that nothing holds on to the body while its records wait. */
-  function take({ id, body, encoding }: QueueEntry): void {
-    const decoded = deps.decodeLogs(body, encoding);
+  function take({ id, body, encoding, damaged }: QueueEntry): void {
+    const decoded =
+      damaged === undefined ? deps.decodeLogs(body, encoding) : { status: 'invalid' as const, message: damaged };
     if (decoded.status === 'invalid') {
       log.error('A stored logs request can no longer be read; it is dropped.', { reason: decoded.message });
       queue.settle([{ id, dead: [] }]);

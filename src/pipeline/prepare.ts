@@ -54,6 +54,7 @@ export function createPrepare(deps: PrepareDeps, settings: PrepareSettings): (en
   }
 
   return (entry) => {
+    if (entry.damaged !== undefined) return unreadable(entry, entry.damaged);
     try {
       const decoded = decode(entry.body, entry.encoding);
       if (decoded.status === 'invalid') return unreadable(entry, decoded.message);

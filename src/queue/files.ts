@@ -15,10 +15,10 @@ export function createFiles(dir: string): void {
   }
 }
 
-/** What this user may still write to the disk of a directory. */
+/** What this user may still write to the disk of a directory. Some file systems do not say: they have no blocks at all. */
 export function freeBytes(dir: string): number {
-  const { bavail, bsize } = statfsSync(dir);
-  return bavail * bsize;
+  const { bavail, blocks, bsize } = statfsSync(dir);
+  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
 }
 
 /** What to throw when a queue does not open: QUEUE_UNREADABLE, or the BridgeError that it already is. */

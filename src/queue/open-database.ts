@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, statSync } from 'node:fs';
 import type { Clock } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
@@ -52,8 +52,15 @@ export function openSoundDatabase(deps: OpenDeps, dir: string, fsync: boolean) {
 /** SQLite passes over a log with a damaged head without a word, and writes over it. So this comes before the first write. */
 function keepLog({ clock, log }: OpenDeps, path: string): void {
   const copy = `${corruptName(path, clock.now())}-wal`;
-  copyFileSync(`${path}-wal`, copy);
-  log.error('the log of the queue could not be read: what was accepted last may be missing; it was copied', { copy });
+  try {
+    copyFileSync(`${path}-wal`, copy);
+    log.error('the log of the queue could not be read: what was accepted last may be missing; it was copied', { copy });
+  } catch (thrown) {
+    // On a full disk. What is in the queue goes on all the same.
+    rmSync(copy, { force: true });
+    const error = messageOf(thrown);
+    log.error('the log of the queue could not be read, nor copied: what was accepted last may be missing', { error });
+  }
 }
 
 const sizeOf = (path: string) => (existsSync(path) ? statSync(path).size : 0);

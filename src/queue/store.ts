@@ -91,6 +91,15 @@ export function createStore({ database, log, counters, freeBytes }: StoreDeps, m
     }
   }
 
+  /** A disk that others have filled may have no room for that, and SQLite's log still some for deletions: the write will tell. */
+  function tryToMakeRoom(): void {
+    try {
+      room.make();
+    } catch (thrown) {
+      if (!NO_SPACE.has(resultCode(thrown))) throw thrown;
+    }
+  }
+
   return {
     totals() {
       const row = database
@@ -108,7 +117,6 @@ export function createStore({ database, log, counters, freeBytes }: StoreDeps, m
       const row = get.get(id);
       if (row === undefined) throw new Error(`entry ${id} is no longer in the database`);
       const body = row['body'] as Uint8Array;
-      if (!isAsStored(row['more'], body)) throw new Error('its body is not what was stored');
       return {
         id,
         acceptedAtMs: Number(row['accepted_at']),
@@ -118,11 +126,12 @@ export function createStore({ database, log, counters, freeBytes }: StoreDeps, m
         spans: Number(row['spans']),
         ...readMore(row['more']),
         body,
+        ...(!isAsStored(row['more'], body) && { damaged: 'its body is not what was stored' }),
       };
     },
     write(requests, settled, nowMs) {
       if (requests.length > 0) room.require(requests.reduce((sum, { body }) => sum + costOf(body.byteLength), 0));
-      else if (!room.has(0)) room.make();
+      else if (!room.has(0)) tryToMakeRoom();
       const { entries, pushedOut } = withRoom(() => transact(requests, settled, nowMs));
       if (pushedOut.letters > 0) {
         counters.add('dead_letter_removed_spans', pushedOut.spans, { how: 'pushed_out' });

@@ -44,7 +44,8 @@ export function createWriter({ clock, log, store, onTriggers }: WriterDeps): Wri
   let puts: Put[] = [];
   let settled: Settled[] = [];
   let turn: 'none' | 'scheduled' = 'none';
-  let disk: 'working' | 'failing' = 'working';
+  /** `refusing`: requests; ends, which need less room, may still be written. */
+  let disk: 'working' | 'failing' | 'refusing' = 'working';
 
   function schedule(): void {
     if (turn === 'scheduled') return;
@@ -98,7 +99,8 @@ export function createWriter({ clock, log, store, onTriggers }: WriterDeps): Wri
       if (ended.length > 0) store.shrink();
       if (ended.some(({ triggers }) => triggers !== undefined && triggers.length > 0)) onTriggers?.();
       settled = ended === settled ? [] : settled.filter((one) => !ended.includes(one));
-      if (disk === 'failing') log.info('the queue can be written again');
+      if (disk === 'refusing' && group.length === 0) return { status: 'written', entries };
+      if (disk !== 'working') log.info('the queue can be written again');
       disk = 'working';
       return { status: 'written', entries };
     } catch (thrown) {
@@ -106,7 +108,8 @@ export function createWriter({ clock, log, store, onTriggers }: WriterDeps): Wri
       if (disk === 'working') {
         log.error('the queue cannot be written: senders are told to come again', { error: message });
       }
-      disk = 'failing';
+      if (group.length > 0) disk = 'refusing';
+      else if (disk === 'working') disk = 'failing';
       return { status: 'failed', message };
     }
   }

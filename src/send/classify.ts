@@ -36,6 +36,8 @@ const TRANSIENT = new Set([408, 425, 429]);
 
 /** The connection was there, and ended. */
 const BROKE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT', 'ERR_STREAM_PREMATURE_CLOSE']);
+/** Node's words for one that was not there yet: nothing of the body had been sent. */
+const NOT_YET_THERE = /before secure TLS connection was established/;
 
 /** No TLS, a certificate that is not trusted, or a server that asks for another one: https://nodejs.org/api/tls.html#x509-certificate-error-codes */
 const CERTIFICATE =
@@ -75,7 +77,8 @@ function failure({ code, message, httpStatus }: Extract<Answer, { status: 'faile
   const reason = said.startsWith(code) ? said : `${code}: ${said}`;
   const todo = CERTIFICATE.test(code) ? CHECK_TLS : isTurnedAway(code, message) ? CHECK_PROXY : undefined;
   if (todo !== undefined) return { status: 'held', concerns: 'server', reason, todo };
-  return { status: 'retry', reason, ...(httpStatus === undefined && BROKE.has(code) && { broke: true }) };
+  const broke = httpStatus === undefined && BROKE.has(code) && !NOT_YET_THERE.test(message);
+  return { status: 'retry', reason, ...(broke && { broke }) };
 }
 
 /** By a proxy that wants another name or password, or does not let anybody go there. */

@@ -114,6 +114,14 @@ describe('what the content of calls is counted as', () => {
 });
 
 describe('records that nobody claims', () => {
+  it('are dropped where they are damaged, though they could be read', async () => {
+    const { queue, content, counted } = setUp();
+    queue.add({ signal: 'logs', spans: 0, body: Buffer.from('[1]') });
+    for (const entry of queue.claim(1)) content.take({ ...entry, damaged: 'its body is not what was stored' });
+    expect(queue.depth().entries).toBe(0);
+    expect(counted()).toEqual({});
+  });
+
   it('are given up, but not while spans are parked: then they wait with them, and are there for theirs', async () => {
     const { clock, queue, takeLogs, deliver, mapped, counted } = setUp();
     const traces = queue.add({ signal: 'traces' });

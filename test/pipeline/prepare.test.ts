@@ -20,6 +20,14 @@ function prepare(entry: QueueEntry, blocked: readonly string[] = []) {
   return createPrepare(deps, { defaultProject: null })(entry);
 }
 
+it('a request that is damaged becomes a dead letter of all its spans, though it could be read', () => {
+  const prepared = prepare({ ...again([1, 2]), damaged: 'its body is not what was stored' }, ['team']);
+  expect(prepared).toEqual({
+    ...{ status: 'prepared', calls: [], lacking: [], corrections: undefined, filtered: 0, deadSpans: 2 },
+    dead: [{ spanId: '', reason: expect.stringContaining('its body is not what was stored') }],
+  });
+});
+
 describe('a request that is tried again', () => {
   it('becomes calls of the spans that are dead, and of no others', () => {
     const prepared = prepare(again([2, 3]));

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createCounters } from '../../src/core/counters.ts';
 import { silentLog } from '../../src/core/log.ts';
+import { corruptName } from '../../src/core/set-aside.ts';
 import { inTransaction, openDatabase } from '../../src/queue/database.ts';
 import { openDeadLetters } from '../../src/queue/dead-letters.ts';
 import { openDiskQueue } from '../../src/queue/disk-queue.ts';
@@ -265,7 +266,24 @@ describe('the disk queue, when its file is damaged,', () => {
     expect(log.lines).toHaveLength(1);
   });
 
-  it('does not hand out a request of which a bit has turned, and says so', async () => {
+  it('goes on, and says so, where a log that cannot be read cannot be copied either', async () => {
+    const child = startChild('churn', place.dir, 1000);
+    await child.untilLines(50);
+    await child.kill();
+    const path = `${place.dir}/queue.db`;
+    overwrite(`${path}-wal`, 0, 32);
+    const clock = createFakeClock();
+    symlinkSync(`${place.dir}/nowhere/copy`, `${corruptName(path, clock.now())}-wal`);
+    const log = recordingLog();
+    const queue = openDiskQueue(
+      { clock, log, counters: createCounters() },
+      { dir: place.dir, maxBytes: 64 * MIB, fsync: false, onFull: 'refuse', retryAfterMs: RETRY_AFTER_MS },
+    );
+    expect(log.lines).toMatchObject([{ level: 'error', fields: { error: expect.stringContaining('ENOENT') } }]);
+    await queue.close();
+  });
+
+  it('says of a request of which a bit has turned that it is damaged, and keeps it as a dead letter', async () => {
     const before = openQueue(place.dir);
     await putAll(before, range(3), 20_000);
     await before.close();
@@ -273,11 +291,21 @@ describe('the disk queue, when its file is damaged,', () => {
     const at = bytes.indexOf(Buffer.alloc(10_000, 2)) + 5000;
     bytes[at] = 3;
     writeFileSync(before.path, bytes);
-    const log = recordingLog();
-    const queue = openQueue(place.dir, {}, log);
-    expect(numbersOf(queue.claim(MIB))).toEqual([1, 3]);
-    expect(log.lines).toMatchObject([{ level: 'error', fields: { id: 2, error: expect.stringContaining('body') } }]);
+    const queue = openQueue(place.dir);
+    const entries = queue.claim(MIB);
+    expect(entries.map(({ damaged }) => damaged)).toEqual([undefined, 'its body is not what was stored', undefined]);
+    queue.settle([{ id: entries[1]?.id ?? 0, dead: [{ spanId: '', reason: 'damaged' }] }]);
     await queue.close();
+
+    const letters = openDeadLetters(place.dir);
+    const [letter] = letters.list();
+    expect(letter).toMatchObject({ spans: 1, dead: [{ spanId: '', reason: 'damaged' }] });
+    expect(letters.retry([letter?.id ?? 0])).toBe(1);
+    letters.close();
+    const again = openQueue(place.dir);
+    await again.ready(AbortSignal.timeout(10_000));
+    expect(again.claim(MIB)).toHaveLength(2);
+    await again.close();
   });
 
   it('says nothing of a log that is as it should be after a kill', async () => {

@@ -5,6 +5,7 @@ import { createCounters } from '../../src/core/counters.ts';
 import { silentLog } from '../../src/core/log.ts';
 import type { Settled } from '../../src/core/ports.ts';
 import { openDatabase } from '../../src/queue/database.ts';
+import { freeBytes } from '../../src/queue/files.ts';
 import { prepareSchema } from '../../src/queue/schema.ts';
 import { createStore } from '../../src/queue/store.ts';
 import { MIB, request, SPAN_ID, temporaryDir } from './world.ts';
@@ -64,9 +65,35 @@ describe.each([10, 40])('a queue that is as large as its disk of %d MiB', (size)
   });
 });
 
+it('a disk that others have filled keeps no request from its end where the log still has room for that', () => {
+  const path = join(place.dir, 'queue.db');
+  const database = openDatabase(path);
+  prepareSchema(database, path, false);
+  let free = Number.MAX_SAFE_INTEGER;
+  const store = createStore({ database, log: silentLog, counters: createCounters(), freeBytes: () => free }, MIB);
+  const [entry] = store.write([request(1)], [], 0);
+  free = 0;
+  const { exec } = database;
+  database.exec = (sql) => {
+    // As SQLite throws it where the database cannot grow.
+    if (sql.includes('wal_checkpoint')) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    exec.call(database, sql);
+  };
+  store.write([], [{ id: entry?.id ?? 0, dead: DELIVERED }], 0);
+  expect(store.totals().entries).toBe(0);
+  expect(() => store.write([request(2)], [], 0)).toThrow('full');
+  store.close();
+});
+
 it('a request that is larger than what is free is refused, and smaller ones are taken', () => {
   const disk = storeOn(20 * MIB);
   expect(() => disk.store.write([request(1, 12 * MIB)], [], 0)).toThrow('the disk is full');
   expect(disk.store.write([request(1, MIB)], [], 0)).toHaveLength(1);
   disk.store.close();
+});
+
+const onLinux = process.platform === 'linux' ? it : it.skip;
+onLinux('a file system that does not say how large it is counts as one with room', () => {
+  expect(freeBytes('/proc')).toBe(Number.POSITIVE_INFINITY);
+  expect(freeBytes(place.dir)).toBeLessThan(Number.POSITIVE_INFINITY);
 });

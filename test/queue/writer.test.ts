@@ -84,6 +84,21 @@ describe('the writer of the disk queue', () => {
     expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
   });
 
+  it('does not take the disk for mended where ends fit and requests still do not', async () => {
+    let disk: 'full' | 'working' = 'full';
+    const { put, settle, log } = start(({ puts }) => disk === 'full' && puts > 0);
+    for (const id of range(3)) {
+      put();
+      settle(id);
+      await systemClock.yield();
+    }
+    expect(log.lines.map(({ level }) => level)).toEqual(['error']);
+    disk = 'working';
+    put();
+    await systemClock.yield();
+    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'info']);
+  });
+
   it('writes everything when it closes, in as many transactions as it takes, and nothing afterwards', async () => {
     const { writer, put, settle, tried, done } = start();
     for (const _ of range(3)) put(10 * MIB);

@@ -51,6 +51,12 @@ describe('classify', () => {
     },
   );
 
+  it('does not blame the size for a connection that ended before it was there', () => {
+    const message = 'Client network socket disconnected before secure TLS connection was established';
+    const outcome = classify({ status: 'failed', code: 'ECONNRESET', message }, NOW);
+    expect(outcome).toEqual({ status: 'retry', reason: `ECONNRESET: ${message}` });
+  });
+
   it.each([
     ['CERT_HAS_EXPIRED', 'certificate has expired', 'weave.tls.ca_file'],
     ['ERR_TLS_CERT_ALTNAME_INVALID', "Host: a. is not in the cert's altnames: DNS:b", 'weave.url'],
