@@ -34,10 +34,14 @@ export function generatedIn(body: unknown): Json | undefined {
   return isLangChain(message) && isObject(message['kwargs']) ? message['kwargs'] : message;
 }
 
+/** Members of what a LangChain callback is told. */
+const TOLD = new Set(['inputs', 'query', 'input_str', 'tags', 'metadata', 'kwargs']);
+
 /** What a LangChain callback was told: `{inputs or query, input_str, tags, metadata, kwargs}`; anything else comes back as it is. */
 export function passedIn(value: unknown): unknown {
   if (!isObject(value)) return value;
-  if (!Array.isArray(value['tags']) || !('kwargs' in value)) return value;
+  if (!Array.isArray(value['tags']) || !('kwargs' in value) || !Object.keys(value).every((key) => TOLD.has(key)))
+    return value;
   return value['inputs'] ?? value['query'] ?? value['input_str'] ?? value;
 }
 

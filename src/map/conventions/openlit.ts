@@ -1,8 +1,9 @@
 import { toChoices } from '../chat/choices.ts';
+import { toMessages } from '../chat/messages.ts';
 import type { SourceMessage } from '../chat/pieces.ts';
 import type { Kind } from '../reading.ts';
 import { type Convention, custom, data, events, list, seconds, some, text, word } from '../rule.ts';
-import { type SpanView, textAt } from '../span-view.ts';
+import { dataAt, type SpanView, textAt } from '../span-view.ts';
 import { parameterRule } from './gen-ai-parameters.ts';
 
 /** How the older releases named the request's kind. */
@@ -35,6 +36,10 @@ function joined(content: unknown): readonly SourceMessage[] {
   });
 }
 
+const PROMPT = 'gen_ai.content.prompt';
+/** As it was joined; where it was not, as it stands. */
+const prompt = (view: SpanView) => some(joined(textAt(view, PROMPT))) ?? some(toMessages(dataAt(view, PROMPT)));
+
 /** https://docs.openlit.io, beside the GenAI keys. */
 export const openLit: Convention = {
   name: 'openlit',
@@ -45,14 +50,12 @@ export const openLit: Convention = {
     kind: [word('gen_ai.type', TYPES)],
     parameters: [custom(PARAMETERS.keys, parameters)],
     messages: [
-      custom(['gen_ai.content.prompt'], (view) => some(joined(textAt(view, 'gen_ai.content.prompt')))),
-      events('gen_ai.content.prompt', (found) =>
-        some(found.flatMap((event) => joined(event.attributes.get('gen_ai.prompt')))),
-      ),
+      custom([PROMPT], prompt),
+      events(PROMPT, (found) => some(found.flatMap((event) => joined(event.attributes.get('gen_ai.prompt'))))),
     ],
     // the second is a slip of its releases up to 1.7: of several alternatives the last one is left
     choices: [data(['gen_ai.content.completion', 'gen_ai.completion.[i]'], (value) => some(toChoices(value)))],
-    embeddingInput: [data('gen_ai.content.prompt', list)],
+    embeddingInput: [data(PROMPT, list)],
     input: [data('gen_ai.workflow.input', (value) => value)],
     output: [data('gen_ai.workflow.output', (value) => value)],
     timeToFirstTokenMs: [seconds('gen_ai.server.time_to_first_token', 'gen_ai.server.ttft')],

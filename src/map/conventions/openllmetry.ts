@@ -44,8 +44,11 @@ const REQUEST_KINDS: Readonly<Record<string, Kind>> = {
 function passed(value: unknown): unknown {
   if (!isObject(value)) return value;
   if (value['inputs'] !== undefined) return value['inputs'];
-  // its instrumentation of MCP: `{tool_name, arguments}`
-  if (textOf(value, 'tool_name') !== undefined && value['arguments'] !== undefined) return value['arguments'];
+  const names = Object.keys(value).sort().join();
+  // its instrumentation of MCP
+  if (names === 'arguments,tool_name') return value['arguments'];
+  // LangGraph's tools in JavaScript
+  if (names === 'args') return calledWith({ ...value, kwargs: {} });
   const told = passedIn(value);
   return told === value ? calledWith(value) : told;
 }

@@ -69,6 +69,14 @@ describe('OpenLIT', () => {
     expect(call['output'].choices[0].message.content).toBe('Sunny.');
   });
 
+  it.each([
+    ['a text that nobody speaks', 'Tell me a joke', [{ role: 'user', content: 'Tell me a joke' }]],
+    ['messages as JSON', '[{"role":"system","content":"Be short"}]', [{ role: 'system', content: 'Be short' }]],
+  ])('takes a prompt for what it is: %s', (_what, prompt, messages) => {
+    const attributes = { 'gen_ai.operation.name': 'chat', 'gen_ai.content.prompt': prompt };
+    expect(mapOne({ scope: 'openlit.otel.tracing', attributes })['inputs'].messages).toEqual(messages);
+  });
+
   it('shows the texts that were embedded', () => {
     const call = mapOne({
       scope: 'openlit7',

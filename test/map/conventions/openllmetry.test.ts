@@ -310,6 +310,21 @@ describe("Traceloop's workflows", () => {
       { op_name: 'search', inputs: { city: 'Oslo' }, output: 'sunny', attributes: { kind: 'tool' } },
     ],
     [
+      'arguments that happen to be called so',
+      entity('tool', { command: 'ls', args: ['-l'] }, ''),
+      { inputs: { command: 'ls', args: ['-l'] } },
+    ],
+    [
+      'arguments one of which names a tool',
+      entity('tool', { tool_name: 'hammer', arguments: ['a'], days: 2 }, ''),
+      { inputs: { tool_name: 'hammer', arguments: ['a'], days: 2 } },
+    ],
+    [
+      'arguments that are called like those of a callback',
+      entity('tool', { query: 'q', limit: 5, tags: ['a'], kwargs: {} }, ''),
+      { inputs: { query: 'q', limit: 5, tags: ['a'], kwargs: {} } },
+    ],
+    [
       'named arguments',
       entity('agent', { args: [], kwargs: { question: 'Weather?' } }, 'Sunny.'),
       { inputs: { question: 'Weather?' }, output: 'Sunny.', attributes: { kind: 'agent' } },
