@@ -1,6 +1,6 @@
 import { namedAnswer, toChoices } from './chat/choices.ts';
 import { withoutWrapping } from './chat/langchain.ts';
-import { type Choice, isObject } from './chat/message.ts';
+import { type Choice, isObject, type Json } from './chat/message.ts';
 import { toMessages } from './chat/messages.ts';
 import type { SourceMessage } from './chat/pieces.ts';
 import { looksLikeMessages } from './chat/recognise.ts';
@@ -42,6 +42,16 @@ function isAnswered(conversation: unknown, asked: readonly SourceMessage[]): boo
 /** Messages that are no answer (a prompt that was filled in, a tool's report) in the shape of all others. */
 export function readable(output: unknown, asked: readonly SourceMessage[]): unknown {
   const inner = withoutWrapping(output);
-  if (!looksLikeMessages(inner)) return output ?? null;
-  return { messages: shown(withToolRoles(toMessages(inner), asked)) };
+  const messages = looksLikeMessages(inner) ? shown(withToolRoles(toMessages(inner), asked)) : [];
+  if (messages.length === 0) return output ?? null;
+  return isObject(inner) && Array.isArray(inner['messages']) ? { ...inner, messages } : { messages };
+}
+
+/** What a step has returned beside its messages: a graph's state, with a plan or a score. */
+export function besideMessages(output: unknown): Json {
+  const inner = withoutWrapping(decoded(output));
+  if (!isObject(inner) || !Array.isArray(inner['messages'])) return {};
+  // Weave's page makes another view of what has a member `output`
+  const { messages: _, output: said, ...others } = inner;
+  return said === undefined ? others : { ...others, value: said };
 }

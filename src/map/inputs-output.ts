@@ -1,4 +1,4 @@
-import { choicesOf, readable } from './answer.ts';
+import { besideMessages, choicesOf, readable } from './answer.ts';
 import { finishReason } from './chat/choices.ts';
 import { createIds, type Identify } from './chat/ids.ts';
 import { toolResultIn, withoutWrapping } from './chat/langchain.ts';
@@ -76,7 +76,9 @@ function conversation(reading: Partial<Reading>, usage: Usage | undefined): Inpu
   const identify = isChat || choices.length > 0 ? createIds() : same;
   const asked = isChat ? chatInputs(reading, withSystem(messages, reading.system), identify) : undefined;
   const output =
-    choices.length > 0 ? chatOutput(reading, choices, usage, identify) : readable(cameOut(reading), messages);
+    choices.length > 0
+      ? { ...(!reading.choices && besideMessages(reading.output)), ...chatOutput(reading, choices, usage, identify) }
+      : readable(cameOut(reading), messages);
   return {
     inputs: asked ?? {
       ...asInputs(wentIn(reading)),

@@ -144,3 +144,23 @@ describe('what an agent answers', () => {
     expect(call['output'].choices[0].message).toEqual({ role: 'assistant', content: '{"city":"Paris"}' });
   });
 });
+
+describe("what a graph's step has returned beside its messages", () => {
+  const state = { plan: 'look outside', score: 0.5 };
+  const said = { role: 'assistant', content: 'Sunny.' };
+  const messages = [...ASKED.messages, said];
+
+  it('stands beside the answer', () => {
+    const choice = { index: 0, message: said, finish_reason: null };
+    expect(chain({ messages, ...state })['output']).toEqual({ ...state, choices: [choice] });
+    expect(chain({ messages, output: 'done' })['output']).toEqual({ value: 'done', choices: [choice] });
+  });
+
+  it.each([
+    ['messages that are no answer', { ...ASKED, ...state }],
+    ['no messages', { messages: [], ...state }],
+    ['contents of some other kind', { contents: [], total: 0 }],
+  ])('stays with %s', (_what, output) => {
+    expect(chain(output, { query: 'Oslo' })['output']).toEqual(output);
+  });
+});
