@@ -4,6 +4,7 @@ import { type Lane, partsOf } from '../core/lane.ts';
 import type { Deliver, Delivery } from '../core/ports.ts';
 import { ENVELOPE_BYTES } from './batch-body.ts';
 import { type BatcherSettings, createBatcher } from './batcher.ts';
+import { SERVER } from './gate.ts';
 import { halve } from './halve.ts';
 import { accept, bury, type Item, newHandover, onlyHandover, release } from './handover.ts';
 import type { GatedOutcome, Later, Send } from './outcome.ts';
@@ -112,7 +113,8 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
       case 'refused':
         return items.length > 1 ? halves(() => 1) : giveUp(lane, items, outcome.reason);
       case 'later': {
-        if (send === deps.sendAlone && items.length > 1) return halves(() => 1);
+        const isTurnedAway = outcome.blockedBy === SERVER;
+        if (send === deps.sendAlone && items.length > 1 && !isTurnedAway) return halves(() => 1);
         // What no proxy has answered 413 for, though that is what keeps it from getting through: it is a suspect by now.
         const isCutOff = outcome.broke && send === deps.sendAlone && bytes > SMALLEST_BYTES;
         const shorter = isCutOff && first ? shortened(first) : undefined;

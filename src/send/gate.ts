@@ -41,7 +41,10 @@ export interface Trouble {
  */
 export interface Gate {
   readonly send: Send<GatedOutcome>;
-  /** For suspects: passes by the gate, and after a failure keeps back no project but other suspects. */
+  /**
+   * For suspects: passes by what keeps their project back, and after a failure keeps back no project but other suspects.
+   * Where the server turns the bridge away they wait like all.
+   */
   readonly sendAlone: Send<GatedOutcome>;
   /** What keeps this lane from sending now, if anything. */
   blocker(lane: Lane): string | undefined;
@@ -80,8 +83,8 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
     });
   }
 
-  function begin(lane: Lane): readonly State[] {
-    const tries = [SERVER, lane].flatMap((key) => troubles.get(key) ?? []);
+  function begin(...keys: readonly string[]): readonly State[] {
+    const tries = keys.flatMap((key) => troubles.get(key) ?? []);
     for (const state of tries) {
       state.timer.cancel();
       state.phase = 'trying';
@@ -136,7 +139,7 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
     async send(lane, calls, signal) {
       const blockedBy = blocker(lane);
       if (blockedBy !== undefined) return { status: 'later', blockedBy };
-      const tries = begin(lane);
+      const tries = begin(SERVER, lane);
       const outcome = await deps.send(lane, calls, signal);
       switch (outcome.status) {
         case 'accepted':
@@ -146,7 +149,7 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
           return outcome;
         case 'retry':
         case 'held': {
-          const blocked = outcome.status === 'held' && outcome.concerns === 'server' ? SERVER : lane;
+          const blocked = isTurnedAway(outcome) ? SERVER : lane;
           for (const state of tries) if (state.blocked !== blocked) fail(state.blocked, outcome, tries);
           return later(blocked, outcome, fail(blocked, outcome, tries));
         }
@@ -155,8 +158,15 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
       }
     },
     async sendAlone(lane, calls, signal) {
+      if (keepsBack(troubles.get(SERVER)) !== undefined) return { status: 'later', blockedBy: SERVER };
+      const tries = begin(SERVER);
       const outcome = await deps.send(lane, calls, signal);
-      if (outcome.status !== 'retry' && outcome.status !== 'held') return outcome;
+      if (outcome.status === 'aborted') return outcome;
+      const hasFailed = outcome.status === 'retry' || outcome.status === 'held';
+      if (hasFailed && isTurnedAway(outcome)) return later(SERVER, outcome, fail(SERVER, outcome, tries));
+      // Any other failure says nothing of the server: whether it takes others they find out themselves.
+      for (const state of tries) end(state);
+      if (!hasFailed) return outcome;
       const known = troubles.get(SUSPECTS);
       known?.timer.cancel();
       return later(SUSPECTS, outcome, fail(SUSPECTS, outcome, known ? [known] : []));
@@ -178,6 +188,11 @@ export function createGate(deps: GateDeps, settings: GateSettings): Gate {
 
 function keepsBack(state: State | undefined): string | undefined {
   return state?.phase === 'waiting' || state?.phase === 'trying' ? state.blocked : undefined;
+}
+
+/** By the server, whatever the project. */
+function isTurnedAway(failure: Failure): boolean {
+  return failure.status === 'held' && failure.concerns === 'server';
 }
 
 function later(blockedBy: string, failure: Failure, trouble: number): Later {

@@ -285,6 +285,33 @@ describe('deliver', () => {
     expect(weave.requests).toHaveLength(1);
   });
 
+  it('asks once, and not once for each half, where the key is refused while there are suspects', async () => {
+    const { deliver, flush } = setUp();
+    const calls = sampleCalls(8);
+    const tryAll = async () => {
+      const delivery = deliver(calls);
+      await flush();
+      return delivery;
+    };
+    for (let time = 0; time < MAX_FAILURES; time += 1) {
+      weave.behave(() => BUSY);
+      await tryAll();
+      weave.behave(() => ACCEPT);
+      await clock.advance(60_000);
+      void deliver([sampleCall(100 + time)]);
+      await flush();
+    }
+    weave.behave(() => ({ kind: 'answer', status: 401 }));
+    const before = weave.requests.length;
+    expect(await tryAll()).toMatchObject({ blockedBy: 'server', delivered: 0 });
+    expect(await tryAll()).toMatchObject({ blockedBy: 'server' });
+    expect(weave.requests.length - before).toBe(1);
+
+    weave.behave(() => ACCEPT);
+    await clock.advance(60_000);
+    expect(await tryAll()).toMatchObject({ delivered: 8 });
+  });
+
   it('has no more requests on the wire than it may', async () => {
     const { deliver, flush } = setUp({ maxCalls: 1, concurrency: 3 });
     weave.behave(() => ({ kind: 'hang' }));

@@ -236,6 +236,19 @@ describe('the gate', () => {
     expect(gate.callUp('suspects')).toBe('none');
   });
 
+  it('keeps suspects back, too, where the key is refused, and opens for all when one of them is answered otherwise', async () => {
+    const { clock, gate, ends, begin, request } = setUp();
+    await request(BAD_KEY);
+    expect(await gate.sendAlone(project(), [], RUNNING)).toEqual({ status: 'later', blockedBy: 'server' });
+    expect(ends).toEqual([]);
+    await clock.advance(15_000);
+    const alone = gate.sendAlone(project(), [], RUNNING);
+    expect(await begin()).toEqual({ status: 'later', blockedBy: 'server' });
+    ends.pop()?.(BUSY);
+    expect(await alone).toMatchObject({ status: 'later', blockedBy: 'suspects' });
+    expect(await request(ACCEPTED)).toBe(ACCEPTED);
+  });
+
   it('tells of no trouble that nothing waits for', async () => {
     const { clock, gate, request } = setUp();
     await request(BUSY);
