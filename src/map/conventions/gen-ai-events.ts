@@ -29,9 +29,15 @@ export const details = <T>(key: string, convert: (value: unknown) => T | undefin
     return undefined;
   });
 
-/** The answer, also where each item of it (reasoning, then the text) is an event of its own. */
+/** The answer, also where each item of it (reasoning, then the text) is an event of its own; one that came twice counts once. */
 export const detailChoices: Rule<readonly Choice[]> = events(DETAILS, (found) => {
-  const answers = found.map((event) => toChoices(eventData(event.attributes, 'gen_ai.output.messages')));
+  const said = new Map(
+    found.map(({ attributes }) => {
+      const messages = eventData(attributes, 'gen_ai.output.messages');
+      return [JSON.stringify(messages), messages];
+    }),
+  );
+  const answers = [...said.values()].map((messages) => toChoices(messages));
   const [first, ...more] = answers.filter((choices) => choices.length > 0);
   if (!first || more.length === 0 || ![first, ...more].every(({ length }) => length === 1)) return first;
   const pieces = [first, ...more].flat();

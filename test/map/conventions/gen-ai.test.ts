@@ -382,3 +382,12 @@ describe('GenAI events of frameworks', () => {
     expect(mapOne({ attributes, events: [choice] })['output'].choices[0].finish_reason).toBe('stop');
   });
 });
+
+it('counts an answer once that came in two events: senders send log records again', () => {
+  const said = J([{ role: 'assistant', parts: [{ type: 'text', content: 'Hi' }], finish_reason: 'stop' }]);
+  const told = { name: 'gen_ai.client.inference.operation.details', attributes: { 'gen_ai.output.messages': said } };
+  const call = mapOne({ attributes: { 'gen_ai.operation.name': 'chat' }, events: [told, told] });
+  expect(call['output'].choices.map((choice: { message: unknown }) => choice.message)).toEqual([
+    { role: 'assistant', content: 'Hi' },
+  ]);
+});
