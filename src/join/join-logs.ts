@@ -5,6 +5,7 @@ import type { LogRecord } from '../core/log-record.ts';
 import type { Span, SpanEvent } from '../core/span.ts';
 import { createGoneSpans, type GoneSpan } from './gone-spans.ts';
 import { createRecordStore, type RecordEnd, type RecordStoreSettings, type WaitingRecord } from './record-store.ts';
+import { eventsOnce } from './repeats.ts';
 import { createSilence, kindOf } from './silence.ts';
 
 export interface JoinDeps {
@@ -111,15 +112,15 @@ export function createJoinLogs({ clock, log }: JoinDeps, settings: JoinSettings)
     });
   }
 
-  function store(id: string, event: SpanEvent, bytes: number, done: (end: RecordEnd) => void): void {
+  function store(id: string, record: Omit<WaitingRecord, 'isLate'>): void {
     const late = gone.find(id);
     if (late) {
       silence.heard(late.kind);
       warnOnce(LATE[late.why]);
     }
-    if (records.add(id, { event, bytes, isLate: late !== undefined, done })) warnOnce(CROWDED_RECORDS);
+    if (records.add(id, { ...record, isLate: late !== undefined })) warnOnce(CROWDED_RECORDS);
     const one = waiting.get(id);
-    if (!one || !isAnswer(event)) return;
+    if (!one || !isAnswer(record.event)) return;
     one.timer.cancel();
     waiting.set(id, { ...one, timer: rest(id) });
   }
@@ -155,9 +156,9 @@ export function createJoinLogs({ clock, log }: JoinDeps, settings: JoinSettings)
         const event = contentEvent(record);
         return event ? [{ id: joinIdOfRecord(record), event }] : [];
       });
-      const share = bytes / events.length;
+      const all = { request: {}, bytes: bytes / events.length };
       return Promise.all(
-        events.map(({ id, event }) => new Promise<RecordEnd>((done) => store(id, event, share, done))),
+        events.map(({ id, event }) => new Promise<RecordEnd>((done) => store(id, { ...all, event, done }))),
       );
     },
     hurry() {
@@ -177,7 +178,7 @@ export function createJoinLogs({ clock, log }: JoinDeps, settings: JoinSettings)
 
 function contentIn(found: readonly WaitingRecord[]): SpanContent {
   return {
-    events: found.map(({ event }) => event),
+    events: eventsOnce(found),
     outcome: 'joined',
     end(end) {
       for (const { done } of found) done(end);

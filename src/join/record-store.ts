@@ -22,6 +22,8 @@ export type RecordEnd =
 /** A record that waits for its span. */
 export interface WaitingRecord {
   readonly event: SpanEvent;
+  /** The same for all records of one request, and for no others. */
+  readonly request: object;
   /** About what it takes in memory. */
   readonly bytes: number;
   readonly isLate: boolean;

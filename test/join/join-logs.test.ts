@@ -63,6 +63,20 @@ describe('joining logs to spans', () => {
     expect(clock.waiting()).toBe(0);
   });
 
+  it('gives a span once what a sender has sent again, and twice what it has logged twice', async () => {
+    const { clock, join, offer } = setUp();
+    const ends = [[question, question], [question, question, answer], [{ ...answer, timeNs: 2n }]].map((records) =>
+      look(offer(records)),
+    );
+    const content = look(join.content(span));
+    await clock.advance(REST_MS);
+    const [asked, answered] = ['gen_ai.user.message', 'gen_ai.choice'];
+    expect(names(content.value)).toEqual([asked, asked, answered, answered]);
+    content.value?.end(JOINED);
+    await clock.advance(0);
+    expect(ends.map(({ value }) => value)).toEqual([2, 3, 1].map((count) => Array(count).fill(JOINED)));
+  });
+
   it('gives a span the records that come after it, as soon as the answer is there', async () => {
     const { clock, join, offer } = setUp();
     const events = look(join.content(span));

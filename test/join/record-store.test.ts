@@ -16,6 +16,7 @@ function setUp(settings: Partial<RecordStoreSettings> = {}) {
   const add = (id: string, name: string, bytes = 100, isLate = false) =>
     store.add(id, {
       event: { name, timeNs: 0n, attributes: new Map(), droppedAttributesCount: 0 },
+      request: store,
       bytes,
       isLate,
       done: ({ status }) => ends.push([name, status]),
