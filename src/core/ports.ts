@@ -171,6 +171,8 @@ export interface CountedSpan {
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number } | undefined;
   /** True for a span that is itself one request to a model; false for those that stand for several. */
   readonly isModelCall: boolean;
+  /** A span above states these tokens too, in a sum: they count here only where no other span of its line states any. */
+  readonly isStandIn?: true;
   /** What it is a run of, if so: model calls below it are its own, and not those of a model call that asked for the run. */
   readonly runs?: 'tool' | 'agent';
   readonly responseId: string | undefined;

@@ -111,6 +111,7 @@ function isUnused(field: Field, reading: Partial<Reading>): boolean {
       return (kind === 'tool' ? toolResult : isSearch ? documents : choices) !== undefined;
     case 'inputExcludesCache':
     case 'notCounted':
+    case 'standsIn':
       return reading[field] !== true;
     default:
       return false;

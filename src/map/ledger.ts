@@ -1,8 +1,8 @@
 import type { CountedSpan, TraceMemory } from '../core/ports.ts';
 import type { Span } from '../core/span.ts';
-import { type Carrier, type Counts, carrierOf, weigh } from './carrier.ts';
+import { type Carrier, carrierOf, isRepetition, weigh } from './carrier.ts';
 import type { SpanKey } from './span-key.ts';
-import { createTraceTree, type TraceTree } from './trace-tree.ts';
+import { createTraceTree, type Place, type TraceTree } from './trace-tree.ts';
 
 /**
  * Who counts which tokens of a trace, so that each is counted once: agents, workflows and SDK root spans repeat what the
@@ -36,6 +36,8 @@ interface Trace {
   hasCarriers: boolean;
   /** The first model call that names a response, by its id. */
   readonly twins: Map<string, Carrier>;
+  /** Those of earlier requests that were judged otherwise, by the span that has brought it about. */
+  readonly changed: Map<Place<Carrier>, Carrier[]>;
 }
 
 export function createLedger(memory?: TraceMemory): Ledger {
@@ -47,7 +49,7 @@ export function createLedger(memory?: TraceMemory): Ledger {
   /** Moves the trace to the end of the Map, whose order is that of insertion: the first one is the least recently used. */
   function traceOf(id: string): Trace {
     if (last?.id === id) return last.trace;
-    const trace = traces.get(id) ?? { tree: createTraceTree(), hasCarriers: false, twins: new Map() };
+    const trace = traces.get(id) ?? newTrace();
     traces.delete(id);
     traces.set(id, trace);
     last = { id, trace };
@@ -71,32 +73,39 @@ export function createLedger(memory?: TraceMemory): Ledger {
       const before = tree.size();
       const place = tree.place(spanId);
       const isAgain = place.isSeen;
-      if (!isAgain) tree.see(place, spanId, parentSpanId, carrierOf(counted));
-      if (place.value?.states) trace.hasCarriers = true;
+      if (!isAgain) tree.see(place, parentSpanId, spanId, carrierOf(counted), counted.runs);
+      if (place.value) trace.hasCarriers = true;
       spans += tree.size() - before;
       return { trace, place, isAgain, counted };
     });
     memory?.remember(seen.filter(({ trace, isAgain }) => trace.hasCarriers && !isAgain).map(({ counted }) => counted));
 
-    const toJudge = new Map<Carrier, Trace>();
+    /** Each with the span on whose account it is judged. */
+    const toJudge = new Map<Carrier, { readonly trace: Trace; readonly place: Place<Carrier> }>();
     const changed = new Set<SpanKey>();
-    for (const { trace, place, isAgain } of seen) {
+    for (const one of seen) {
+      const { trace, place, isAgain } = one;
       if (isAgain) {
-        for (const carrier of [trace.tree.above(place), ...twinsOf(trace, place.value)]) {
-          if (carrier?.hasChanged) changed.add(carrier.key);
-        }
+        for (const { key } of trace.changed.get(place) ?? []) changed.add(key);
         continue;
       }
-      if (place.value?.states) {
+      if (place.value) {
         pair(trace, place.value);
-        toJudge.set(place.value, trace);
+        toJudge.set(place.value, one);
       }
-      trace.tree.connect(place, (above, below) => {
-        for (const heavier of weigh(above, below)) toJudge.set(heavier, trace);
+      trace.tree.connect(place, (above, below, between) => {
+        const heavier = weigh(above, below, between);
+        if (heavier) toJudge.set(heavier, one);
+        return above.isStandIn;
       });
     }
-    for (const [carrier, trace] of toJudge) {
-      for (const one of judge(trace, carrier)) changed.add(one.key);
+    for (const [carrier, { trace, place }] of toJudge) {
+      for (const otherwise of judge(trace, carrier)) {
+        changed.add(otherwise.key);
+        const byPlace = trace.changed.get(place);
+        if (byPlace) byPlace.push(otherwise);
+        else trace.changed.set(place, [otherwise]);
+      }
     }
     forgetOldest();
     return [...changed];
@@ -112,6 +121,8 @@ export function createLedger(memory?: TraceMemory): Ledger {
   };
 }
 
+const newTrace = (): Trace => ({ tree: createTraceTree(), hasCarriers: false, twins: new Map(), changed: new Map() });
+
 /** Adds a carrier to those that name the same response. */
 function pair(trace: Trace, carrier: Carrier): void {
   const { responseId } = carrier;
@@ -124,28 +135,12 @@ function pair(trace: Trace, carrier: Carrier): void {
   }
 }
 
-function twinsOf(trace: Trace, carrier: Carrier | undefined): readonly Carrier[] {
+function twinsOf(trace: Trace, carrier: Carrier): readonly Carrier[] {
   const twins: Carrier[] = [];
-  let twin = carrier?.responseId === undefined ? undefined : trace.twins.get(carrier.responseId);
+  let twin = carrier.responseId === undefined ? undefined : trace.twins.get(carrier.responseId);
   for (; twin; twin = twin.twin) twins.push(twin);
   return twins;
 }
-
-/**
- * Whether a span states what its nearest carriers below have stated already.
- * A model call may have others below it that are their own (a tool that asks a model, under the call that asked for the
- * tool): it is a repetition only where the same counts or their sum come again. So is an agent or a workflow of whose
- * tools alone anything is known: it may tell what it has used itself.
- */
-function isRepetition(carrier: Carrier): boolean {
-  const { below, behindRuns, isModelCall, isRepeatedBelow } = carrier;
-  if (!below) return !isModelCall && behindRuns !== undefined && isSum(carrier, behindRuns);
-  if (!isModelCall || isRepeatedBelow) return true;
-  return below.calls > 1 && isSum(carrier, below);
-}
-
-const isSum = (one: Counts, sum: Counts) =>
-  one.inputTokens === sum.inputTokens && one.outputTokens === sum.outputTokens;
 
 /** Judges a carrier, and those that name the same response: the one that states most of it counts. Returns those judged otherwise than before. */
 function judge(trace: Trace, carrier: Carrier): readonly Carrier[] {
@@ -159,9 +154,7 @@ function judge(trace: Trace, carrier: Carrier): readonly Carrier[] {
   for (const twin of twins) {
     const before = twin.counted;
     twin.counted = twin === best;
-    if (before === undefined || before === twin.counted) continue;
-    twin.hasChanged = true;
-    changed.push(twin);
+    if (before !== undefined && before !== twin.counted) changed.push(twin);
   }
   return changed;
 }

@@ -69,9 +69,9 @@ export function createMapper(settings: MapSettings): MapSpans {
     };
   }
 
-  function isCountedHere({ span, usage }: Noted): boolean {
-    // the ledger has forgotten what is beyond its memory at once: then each span counts for itself
-    return usage !== undefined && ledger.counts(span) !== false;
+  function isCountedHere({ span, usage, isStandIn }: Noted): boolean {
+    // the ledger has forgotten what is beyond its memory at once: then each span counts for itself, and nobody stands in
+    return usage !== undefined && (ledger.counts(span) ?? !isStandIn);
   }
 
   const countInRollup = (noted: Noted) =>
@@ -98,7 +98,8 @@ export function createMapper(settings: MapSettings): MapSpans {
   }
 
   function keep(written: Written): void {
-    if (written.noted.isModelCall && !shape && !rollup) modelCalls.keep(written);
+    const { isModelCall, isStandIn } = written.noted; // a stand-in changes wherever its agent comes in a later request
+    if (isModelCall && !isStandIn && !shape && !rollup) modelCalls.keep(written);
     else parents.keepCopy(written);
   }
 
@@ -185,13 +186,14 @@ interface Noted extends CountedSpan {
 }
 
 function notedOf({ view, usage, isModelCall, reading }: ReadSpan): Noted {
-  const { responseId, notCounted } = reading;
+  const { responseId, notCounted, standsIn } = reading;
   // the ids alone: what is remembered of a span must not keep its texts in memory
   const { traceId, spanId, parentSpanId } = view.span;
   const span = { traceId, spanId, parentSpanId };
   const { kind } = reading;
   const runs = kind === 'tool' || kind === 'agent' ? { runs: kind } : {};
-  return { span, usage: notCounted ? undefined : usage, stated: usage, isModelCall, ...runs, responseId };
+  const standIn = standsIn ? { isStandIn: true as const } : {};
+  return { span, usage: notCounted ? undefined : usage, stated: usage, isModelCall, ...standIn, ...runs, responseId };
 }
 
 const ownUsage = ({ usage, isModelCall }: Noted) =>

@@ -59,6 +59,11 @@ export interface Reading {
   audioOutputTokens: number;
   /** The tokens were not used here: another span states them too, and with the model, or they were only measured. */
   notCounted: boolean;
+  /**
+   * A span above sums up these tokens when it ends. It may never end: they count here where no other span above or below
+   * states any.
+   */
+  standsIn: boolean;
   /** Whether the input count leaves cached tokens out: known for some producers only. */
   inputExcludesCache: boolean;
   /** US dollars, where the instrumentation worked them out. */

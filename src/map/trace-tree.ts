@@ -1,31 +1,39 @@
-import { nearestAbove } from './nearest-above.ts';
+/** What stands between two values: a run of a tool beats one of an agent, wherever it stands. */
+export type Between = 'tool' | 'agent' | undefined;
 
 /** A span of a trace, or one of which only its children have told. */
 export interface Place<T> {
-  /** Its parent; later a short cut past spans that have no value. */
+  /** Its parent; later a short cut past spans at which nothing stops. */
   above: Place<T> | undefined;
+  /** What the short cut has passed. */
+  between: Between;
+  /** What it is itself to those that pass it. */
+  runs: Between;
   isSeen: boolean;
+  /** Whether what comes from below has to stop here: it was not seen, or has a value that lets nothing pass. */
+  isStop: boolean;
   value: T | undefined;
-  /** The nearest values below it, until it is seen itself. */
-  heard: readonly T[];
+  /** The nearest ones below it that have a value, until it is seen itself. */
+  heard: readonly Place<T>[];
 }
 
+/** Returns true where `above` need not meet any other: from now on it lets pass what comes from below. */
+export type Meet<T> = (above: T, below: T, between: Between) => boolean;
+
 /**
- * The spans of one trace, of which some carry a value: it tells which value is the nearest above which other, in whatever
- * order the spans come.
+ * The spans of one trace, of which some carry a value: it tells which value is the nearest above which other, and what is
+ * between them, in whatever order the spans come.
  */
 export interface TraceTree<T> {
   /** The place of a span, seen or not. */
   place(spanId: string): Place<T>;
   /** Puts a span that was not seen before in its place. */
-  see(place: Place<T>, spanId: string, parentId: string, value: T | undefined): void;
+  see(place: Place<T>, parentId: string, spanId: string, value: T | undefined, runs: Between): void;
   /**
    * Calls `meet` for each pair of values that are neighbours now, since this span has come. To be called once for each new
    * span, when all that came with it have been seen.
    */
-  connect(place: Place<T>, meet: (above: T, below: T) => void): void;
-  /** The nearest value above, if there is one and nothing unseen comes before it. */
-  above(place: Place<T>): T | undefined;
+  connect(place: Place<T>, meet: Meet<T>): void;
   get(spanId: string): Place<T> | undefined;
   /** Spans seen or told of. */
   size(): number;
@@ -37,38 +45,92 @@ export function createTraceTree<T>(): TraceTree<T> {
   function placeOf(spanId: string): Place<T> {
     const known = places.get(spanId);
     if (known) return known;
-    const place: Place<T> = { above: undefined, isSeen: false, value: undefined, heard: NONE };
+    const place: Place<T> = {
+      above: undefined,
+      between: undefined,
+      runs: undefined,
+      isSeen: false,
+      isStop: true,
+      value: undefined,
+      heard: NONE,
+    };
     places.set(spanId, place);
     return place;
   }
 
-  /** The nearest span above that has a value, or that has not been seen. */
-  const stopAbove = (place: Place<T>) => nearestAbove(place, isStop, places.size);
+  /** The nearest stop above. */
+  function stopAbove(place: Place<T>): Place<T> | undefined {
+    if (place.above && !place.above.isStop) cutShort(place, places.size);
+    return place.above === place ? undefined : place.above;
+  }
+
+  /** Returns whether they all go on above it. */
+  function meetAll(above: Place<T>, all: readonly Place<T>[], meet: Meet<T>): boolean {
+    for (const below of all) {
+      stopAbove(below); // now it knows what is between
+      if (above.value === undefined || below.value === undefined) continue;
+      if (!meet(above.value, below.value, below.between)) continue;
+      above.isStop = false;
+      return true;
+    }
+    return false;
+  }
 
   return {
     place: placeOf,
-    see(place, spanId, parentId, value) {
+    see(place, parentId, spanId, value, runs) {
       place.isSeen = true;
+      place.isStop = value !== undefined;
       place.value = value;
+      place.runs = runs;
       if (parentId !== '' && parentId !== spanId) place.above = placeOf(parentId);
     },
     connect(place, meet) {
-      const { value, heard } = place;
+      const { heard } = place;
       place.heard = NONE;
-      if (value !== undefined) for (const below of heard) meet(value, below);
-      const passed = value === undefined ? heard : [value];
-      const stop = passed.length > 0 ? stopAbove(place) : undefined;
-      if (!stop) return;
-      if (stop.value !== undefined) for (const below of passed) meet(stop.value, below);
-      else stop.heard = joined(stop.heard, passed);
+      let rising = heard;
+      if (place.value !== undefined) {
+        const own = [place];
+        rising = meetAll(place, heard, meet) ? joined(heard, own) : own;
+      }
+      while (rising.length > 0) {
+        const stop = stopAbove(place);
+        if (!stop) return;
+        if (!stop.isSeen) {
+          stop.heard = joined(stop.heard, rising);
+          return;
+        }
+        if (!meetAll(stop, rising, meet)) return;
+      }
     },
-    above: (place) => stopAbove(place)?.value,
     get: (spanId) => places.get(spanId),
     size: () => places.size,
   };
 }
 
-const isStop = ({ isSeen, value }: Place<unknown>) => !isSeen || value !== undefined;
+/**
+ * Makes the nearest stop the next one above, for all on the way there: it is as long as the trace is deep, and the next one
+ * that goes it is to be there at once. What is passed never becomes a stop again.
+ */
+function cutShort<T>(from: Place<T>, maxHops: number): void {
+  const way: Place<T>[] = [];
+  let last = from;
+  for (let above = last.above; above && !above.isStop && way.length <= maxHops; above = last.above) {
+    way.push(last);
+    last = above;
+  }
+  // hostile parents go round in a circle: then there is none
+  const stop = last.above?.isStop ? last.above : undefined;
+  let next = last;
+  for (const passed of way.reverse()) {
+    passed.between = outermost(passed.between, outermost(next.runs, next.between));
+    passed.above = stop;
+    next = passed;
+  }
+}
+
+const outermost = (one: Between, other: Between): Between =>
+  one === 'tool' || other === 'tool' ? 'tool' : (one ?? other);
 
 /** Both, the shorter one added to the longer one: so that many steps are no more work than one. */
 function joined<T>(one: readonly T[], other: readonly T[]): readonly T[] {

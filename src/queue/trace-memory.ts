@@ -9,9 +9,12 @@ export const MAX_FILE_BYTES = 8 * 1024 * 1024;
 /** Ids that providers give are below 100 characters; of a longer one this much tells it apart. */
 const MAX_RESPONSE_ID = 200;
 
-/** Trace, span and parent; of a span that states usage also input and output tokens, whether it is a model call, and its response. */
-type Line = [string, string, string, string?, number?, number?, boolean?, string?];
-const TYPES = ['string', 'string', 'string', 'string', 'number', 'number', 'boolean', 'string'];
+/**
+ * Trace, span, parent, and what it is a run of; of a span that states usage also input and output tokens, whether it is a
+ * model call, its response, and whether it stands in. What is last and does not apply is left out.
+ */
+type Line = [string, string, string, string?, number?, number?, boolean?, string?, boolean?];
+const TYPES = ['string', 'string', 'string', 'string', 'number', 'number', 'boolean', 'string', 'boolean'];
 
 /**
  * Keeps what the counting of tokens has to remember in two files of the queue directory, a line a span. A line is written
@@ -84,11 +87,13 @@ export function openTraceMemory(dir: string, { log }: { readonly log: Log }): Tr
   };
 }
 
-function lineOf({ span, usage, isModelCall, runs, responseId }: CountedSpan): string {
+function lineOf({ span, usage, isModelCall, isStandIn, runs, responseId }: CountedSpan): string {
   const ids = `["${span.traceId}","${span.spanId}","${span.parentSpanId}","${runs ?? ''}"`;
   if (!usage) return `${ids}]\n`;
-  const response = responseId === undefined ? '' : `,${JSON.stringify(responseId.slice(0, MAX_RESPONSE_ID))}`;
-  return `${ids},${usage.inputTokens},${usage.outputTokens},${isModelCall}${response}]\n`;
+  const named = responseId !== undefined || isStandIn;
+  const response = named ? `,${JSON.stringify((responseId ?? '').slice(0, MAX_RESPONSE_ID))}` : '';
+  const last = isStandIn ? ',true' : '';
+  return `${ids},${usage.inputTokens},${usage.outputTokens},${isModelCall}${response}${last}]\n`;
 }
 
 function readLines(path: string, log: Log): readonly CountedSpan[] {
@@ -108,12 +113,13 @@ function readLines(path: string, log: Log): readonly CountedSpan[] {
 function readLine(line: string): CountedSpan | undefined {
   const data = parsed(line);
   if (!isLine(data)) return undefined;
-  const [traceId, spanId, parentSpanId, run = '', inputTokens, outputTokens = 0, isModelCall = false, responseId] =
+  const [traceId, spanId, parentSpanId, run = '', inputTokens, outputTokens = 0, isModelCall = false, response, last] =
     data;
   const runs = run === 'tool' || run === 'agent' ? run : undefined;
   const usage = inputTokens === undefined ? undefined : { inputTokens, outputTokens };
   const span = { traceId, spanId, parentSpanId } as CountedSpan['span'];
-  return { span, usage, isModelCall, ...(runs && { runs }), responseId };
+  const responseId = response === '' ? undefined : response;
+  return { span, usage, isModelCall, ...(last && { isStandIn: true }), ...(runs && { runs }), responseId };
 }
 
 function parsed(line: string): unknown {

@@ -13,7 +13,7 @@ const id = (n: number) => (n + 1).toString(16).padStart(16, '0');
 
 /** Spans that repeat each other in all the ways there are: few token counts and response ids, so that they collide. */
 const anySpan = fc.record({
-  kind: fc.constantFrom('chat', 'invoke_agent', undefined),
+  kind: fc.constantFrom('chat', 'chat', 'invoke_agent', 'execute_tool', 'step', undefined),
   tokens: fc.constantFrom(undefined, 10, 20, 30),
   model: fc.constantFrom('a', 'b'),
   response: fc.constantFrom(undefined, 'r1', 'r2'),
@@ -28,8 +28,11 @@ const anyTrace = fc.array(anySpan, { minLength: 1, maxLength: 9 }).map((spans) =
       id: id(n),
       parent: n === 0 ? '' : id(parent % n),
       scope,
+      ...(kind === 'step' && { name: 'llm:step' }),
       attributes: {
-        ...(kind !== undefined && { 'gen_ai.operation.name': kind, 'gen_ai.request.model': model }),
+        // it counts where the agent above, which sums up such ones, says nothing
+        ...(kind === 'step' && { 'entity.type': 'agent', 'span.type': 'llm', 'llm.model': model }),
+        ...(kind !== undefined && kind !== 'step' && { 'gen_ai.operation.name': kind, 'gen_ai.request.model': model }),
         ...(kind === 'chat' && response !== undefined && { 'gen_ai.response.id': response }),
         ...(tokens !== undefined && { 'gen_ai.usage.input_tokens': tokens, 'gen_ai.usage.output_tokens': 1 }),
       },

@@ -33,6 +33,18 @@ const tool = (n: number, parent: number): SpanSpec => ({
   name: 'execute_tool t',
   attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': 't' },
 });
+/** Below an agent, which sums up what such spans state: VoltAgent's model calls. */
+const step = (n: number, parent: number, input: number): SpanSpec => ({
+  id: ids(n),
+  parent: parent === 0 ? '' : ids(parent),
+  name: 'llm:generateText',
+  attributes: {
+    'entity.type': 'agent',
+    'span.type': 'llm',
+    'llm.usage.prompt_tokens': input,
+    'llm.usage.completion_tokens': 1,
+  },
+});
 const plain = (n: number, parent: number): SpanSpec => ({
   id: ids(n),
   parent: parent === 0 ? '' : ids(parent),
@@ -133,17 +145,50 @@ const TRACES: readonly (readonly [string, readonly SpanSpec[], number])[] = [
   ],
 ];
 
+/** The same where spans stand in for one above that may never come. */
+const STAND_INS: typeof TRACES = [
+  ['steps whose agent sums them up', [step(3, 1, 50), step(2, 1, 60), agent(1, 0, 130)], 130],
+  ['steps whose agent states the last one only', [step(3, 1, 50), step(2, 1, 60), agent(1, 0, 60)], 60],
+  ['steps whose agent says nothing', [step(3, 1, 50), step(2, 1, 60), agent(1, 0)], 110],
+  ['steps whose agent never comes', [step(3, 1, 50), step(2, 1, 60)], 110],
+  ['steps below plain spans that nobody sums up', [step(4, 3, 50), plain(3, 2), plain(2, 1), plain(1, 0)], 50],
+  [
+    'a step below plain spans and an agent that sums up',
+    [step(4, 3, 50), plain(3, 2), plain(2, 1), agent(1, 0, 70)],
+    70,
+  ],
+  [
+    'steps below an agent that says nothing, which is below one that sums up',
+    [step(3, 2, 50), agent(2, 1), agent(1, 0, 70)],
+    70,
+  ],
+  ['a step with a model call below it', [llm(4, 3, 30), plain(3, 2), step(2, 1, 50), agent(1, 0)], 30],
+  ['the same where the agent repeats the step', [llm(3, 2, 30), step(2, 1, 50), agent(1, 0, 50)], 30],
+  ['a step between two that see one model call', [llm(3, 2, 57), step(2, 1, 57), llm(1, 0, 57)], 57],
+  ['steps below each other', [step(4, 3, 40), plain(3, 2), step(2, 1, 50), agent(1, 0)], 40],
+  ['steps below each other whose agent sums up', [step(4, 3, 40), plain(3, 2), step(2, 1, 50), agent(1, 0, 90)], 90],
+  ['a step with steps side by side below it', [step(4, 2, 40), step(3, 2, 30), step(2, 1, 50), plain(1, 0)], 70],
+  ['steps beside a model call', [step(3, 1, 50), llm(2, 1, 30), agent(1, 0)], 80],
+  [
+    'steps of an agent that has failed, behind a tool of one that sums up its own',
+    [step(4, 3, 50), agent(3, 2), tool(2, 1), step(5, 1, 70), agent(1, 0, 120)],
+    170,
+  ],
+  ['steps of an agent that a model call has handed over to', [step(3, 2, 50), agent(2, 1), llm(1, 0, 57)], 107],
+];
+const ALL = [...TRACES, ...STAND_INS];
+
 describe('the tokens of a trace', () => {
-  it.each(TRACES)('are counted once for %s, all in one request', (_what, spans, tokens) => {
+  it.each(ALL)('are counted once for %s, all in one request', (_what, spans, tokens) => {
     expect(inputTokens(arrive([spans]))).toBe(tokens);
     expect(inputTokens(arrive([spans.toReversed()]))).toBe(tokens);
   });
 
-  it.each(TRACES)('are counted once for %s, a span a request', (_what, spans, tokens) => {
+  it.each(ALL)('are counted once for %s, a span a request', (_what, spans, tokens) => {
     expect(inputTokens(arrive(spans.map((span) => [span])))).toBe(tokens);
   });
 
-  it.each(TRACES)('are counted once for %s in any order of arrival', (_what, spans, tokens) => {
+  it.each(ALL)('are counted once for %s in any order of arrival', (_what, spans, tokens) => {
     fc.assert(
       fc.property(
         fc.shuffledSubarray([...spans], { minLength: spans.length }),
@@ -162,19 +207,28 @@ describe('the tokens of a trace', () => {
   });
 
   it('are counted the same when a sender sends its request again', () => {
-    for (const [, spans, tokens] of TRACES) expect(inputTokens(arrive([spans, spans]))).toBe(tokens);
+    for (const [, spans, tokens] of ALL) expect(inputTokens(arrive([spans, spans]))).toBe(tokens);
   });
 
-  it('are corrected again when the request that told of it comes again', () => {
+  it.each([
+    ['a model call below an agent', [agent(1, 0, 50)], llm(2, 1, 50), [1]],
+    ['a model call below an agent of an agent', [agent(1, 0, 50), agent(2, 1)], llm(3, 2, 50), [1]],
+    ['what is between an agent and its model call', [agent(1, 0, 50), llm(3, 2, 50)], plain(2, 1), [1]],
+    ['an agent that sums up', [step(2, 1, 50), step(3, 1, 60)], agent(1, 0, 110), [2, 3]],
+    ['what is between an agent that sums up and a step', [step(3, 2, 50), agent(1, 0, 50)], plain(2, 1), [3]],
+    ['a model call below a step of an agent', [step(2, 1, 50), agent(1, 0)], llm(3, 2, 50), [2]],
+  ])('are corrected again when %s comes again that told of it', (_what, before, telling, corrected) => {
     const map = createMapper({ version: '0' });
     const send = (spec: SpanSpec) =>
-      (map([{ span: spanOf(spec), project: PROJECT }]).corrections?.() ?? []).map(({ id }) => id);
-    expect(send(agent(1, 0, 50))).toEqual([]);
-    expect(send(llm(2, 1, 50))).toEqual([ids(1)]);
-    expect(send(llm(2, 1, 50))).toEqual([ids(1)]);
+      (map([{ span: spanOf(spec), project: PROJECT }]).corrections?.() ?? []).map(({ id }) => id).sort();
+    for (const spec of before) send(spec);
+    expect(send(telling)).toEqual(corrected.map(ids));
+    expect(send(telling)).toEqual(corrected.map(ids));
+    expect(send(before[0] as SpanSpec)).toEqual([]);
   });
 
-  it.each(TRACES)('are counted once for %s, with a restart after each span, children first', (_what, spans, tokens) => {
+  /** As if the bridge were started anew for each span. */
+  function arriveWithRestarts(spans: readonly SpanSpec[]): Map<string, CallJson> {
     const remembered: CountedSpan[] = [];
     const memory = (): TraceMemory => ({
       recall: () => [...remembered],
@@ -187,7 +241,20 @@ describe('the tokens of a trace', () => {
       const [call] = map([{ span: spanOf(spec), project: PROJECT }]).calls;
       if (call) stored.set(call.id, JSON.parse(call.json.toString()));
     }
-    expect(inputTokens(stored)).toBe(tokens);
+    return stored;
+  }
+
+  it.each(TRACES)('are counted once for %s, with a restart after each span, children first', (_what, spans, tokens) => {
+    expect(inputTokens(arriveWithRestarts(spans))).toBe(tokens);
+  });
+
+  it('are not those of a step whose agent has summed up before a restart', () => {
+    expect(inputTokens(arriveWithRestarts([agent(1, 0, 130), step(2, 1, 60), step(3, 1, 50)]))).toBe(130);
+  });
+
+  it('are those of an agent that sums up what was known before a restart to stand in only', () => {
+    const stored = arriveWithRestarts([step(2, 1, 60), agent(1, 0, 130)]);
+    expect(stored.get(ids(1))?.['summary'].usage.unknown.input_tokens).toBe(130);
   });
 
   it('that are not counted stay visible', () => {
@@ -200,28 +267,44 @@ describe('the tokens of a trace', () => {
 
   it('survive parents that go round in a circle', () => {
     expect(inputTokens(arrive([[llm(1, 2, 5), agent(2, 3), agent(3, 1)]]))).toBe(5);
+    expect(inputTokens(arrive([[step(1, 2, 5), plain(2, 3), agent(3, 1)]]))).toBe(5);
+    const round = [step(1, 3, 5), step(2, 1, 5), agent(3, 2), llm(4, 1, 5), plain(5, 5)];
+    for (const spans of [round, round.toReversed()]) {
+      expect(inputTokens(arrive([spans]))).toBe(5);
+      expect(inputTokens(arrive(spans.map((span) => [span])))).toBe(5);
+    }
   });
 
-  it('take no time out of proportion where hostile senders nest runs without end', () => {
-    const counted = (n: number, parent: number): CountedSpan => {
-      const isRun = n === parent + 1;
-      return {
-        span: spanOf(plain(n, parent)),
-        usage: isRun ? undefined : { inputTokens: 5, outputTokens: 1 },
-        isModelCall: !isRun,
-        ...(isRun && { runs: 'agent' as const }),
-        responseId: undefined,
-      };
-    };
-    /** So many agents, each in the one before, and model calls in the last one. */
+  it.each([
+    ['runs', { usage: undefined, runs: 'agent' }],
+    ['runs of tools', { usage: undefined, runs: 'tool' }],
+    ['stand-ins', { usage: { inputTokens: 5, outputTokens: 1 }, isStandIn: true }],
+    ['what is a run and stands in', { usage: { inputTokens: 5, outputTokens: 1 }, isStandIn: true, runs: 'agent' }],
+  ] as const)('take no time out of proportion where hostile senders nest %s without end', (_what, nested) => {
+    const counted = (n: number, parent: number): CountedSpan => ({
+      span: spanOf(plain(n, parent)),
+      isModelCall: n !== parent + 1,
+      responseId: undefined,
+      ...(n === parent + 1 ? nested : { usage: { inputTokens: 5, outputTokens: 1 } }),
+    });
+    /** So many, each in the one before, and model calls in the last one. */
     const trace = (depth: number) =>
       Array.from({ length: depth + 6_000 }, (_, at) => counted(at + (at < depth ? 1 : 2), Math.min(at, depth)));
-    const spent = (spans: readonly CountedSpan[]) => {
+    const spent = (requests: readonly (readonly CountedSpan[])[]) => {
+      const ledger = createLedger();
       const begin = performance.now();
-      createLedger().note(spans);
+      for (const request of requests) ledger.note(request);
       return performance.now() - begin;
     };
-    expect(spent(trace(6_000))).toBeLessThan(10 * spent(trace(100)) + 300);
+    const ways: readonly ((depth: number) => readonly (readonly CountedSpan[])[])[] = [
+      (depth) => [trace(depth)],
+      (depth) => trace(depth).map((one) => [one]),
+      (depth) =>
+        trace(depth)
+          .toReversed()
+          .map((one) => [one]),
+    ];
+    for (const way of ways) expect(spent(way(6_000))).toBeLessThan(10 * spent(way(100)) + 300);
   });
 
   it('of traces beyond the ledger’s memory are still counted, each trace for itself', () => {
@@ -235,6 +318,30 @@ describe('the tokens of a trace', () => {
       for (const call of map(spans).calls) if (call.json.includes('"requests":1')) tokens += 1;
     }
     expect(tokens).toBe(12_000);
+  });
+});
+
+describe('spans that stand in', () => {
+  it('do so in no trace that is forgotten at once: its agent counts for itself', () => {
+    const map = createMapper({ version: '0' });
+    const spans = Array.from({ length: 10_050 }, (_, trace) =>
+      [step(2, 1, 1), agent(1, 0, 1)].map((spec) => ({
+        span: spanOf({ ...spec, trace: (trace + 1).toString(16).padStart(32, '0') }),
+        project: PROJECT,
+      })),
+    ).flat();
+    const counting = map(spans).calls.filter(({ json }) => json.includes('"usage":{"unknown"'));
+    expect(counting).toHaveLength(10_050);
+    expect(new Set(counting.map(({ id }) => id))).toEqual(new Set([ids(1)]));
+  });
+
+  it('are corrected after many model calls of others', () => {
+    const map = createMapper({ version: '0' });
+    const send = (spec: SpanSpec) => map([{ span: spanOf(spec), project: PROJECT }]).corrections?.() ?? [];
+    send(step(2, 1, 50));
+    const content = { 'gen_ai.input.messages': JSON.stringify([{ role: 'user', content: 'x'.repeat(100_000) }]) };
+    for (let n = 0; n < 40; n += 1) send({ ...llm(n + 10, 0, 1, content), trace: 'b'.repeat(32) });
+    expect(send(agent(1, 0, 110)).map(({ id }) => id)).toEqual([ids(2)]);
   });
 });
 

@@ -28,6 +28,8 @@ const SPANS = [
   span(3, { usage: { inputTokens: 5, outputTokens: 7.5 } }),
   span(4, { runs: 'tool' }),
   span(5, { runs: 'agent', usage: { inputTokens: 1, outputTokens: 2 } }),
+  span(6, { usage: { inputTokens: 1, outputTokens: 2 }, isModelCall: true, isStandIn: true }),
+  span(7, { usage: { inputTokens: 1, outputTokens: 2 }, isModelCall: true, isStandIn: true, responseId: 'r1' }),
 ];
 
 describe('the memory of traces', () => {
@@ -122,6 +124,8 @@ describe('the memory of traces', () => {
         `["${'a'.repeat(32)}","0000000000000003","","",5,7.5,false]`,
         `["${'a'.repeat(32)}","0000000000000004","","tool"]`,
         `["${'a'.repeat(32)}","0000000000000005","","agent",1,2,false]`,
+        `["${'a'.repeat(32)}","0000000000000006","","",1,2,true,"",true]`,
+        `["${'a'.repeat(32)}","0000000000000007","","",1,2,true,"r1",true]`,
         '',
       ].join('\n'),
     );

@@ -55,7 +55,8 @@ export const codex: Convention = {
     cacheReadTokens: [count(`${TURN_USAGE}cached_input_tokens`)],
     cacheWriteTokens: [count(`${TURN_USAGE}cache_write_input_tokens`)],
     reasoningTokens: [count(`${TURN_USAGE}reasoning_output_tokens`, 'codex.usage.reasoning_output_tokens')],
-    notCounted: [when(['codex.usage.*'], (view) => !isTurn(view) && textAt(view, 'model') === undefined, true)],
+    // the turn has the sum, unless the process was ended before it
+    standsIn: [when(['codex.usage.*'], (view) => !isTurn(view) && textAt(view, 'model') === undefined, true)],
     threadId: [custom(['thread.id', 'conversation.id'], threadId)],
     isTurn: [custom([], isTurn)],
   },

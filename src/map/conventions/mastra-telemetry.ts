@@ -121,6 +121,7 @@ export const mastraTelemetry: Convention = {
       (result) => member(result, 'output', 'usage'),
       (result) => member(result, 'usage'),
     ),
+    // the steps that it has gathered stand beside it, not below it, and are over by then: it never stands in for one
     notCounted: [when([], (view) => GATHERED.test(view.span.name) && isMastra(view), true)],
     agentName: [agentName],
     userId: [own('resourceId'), data(SETTINGS, (given) => textOf({ id: member(given, 'memory', 'resource') }, 'id'))],

@@ -70,8 +70,8 @@ export const voltAgent: Convention = {
     totalTokens: [count('llm.usage.total_tokens', 'usage.total_tokens')],
     cacheReadTokens: [count('llm.usage.cached_tokens', 'usage.cached_tokens')],
     reasoningTokens: [count('llm.usage.reasoning_tokens', 'usage.reasoning_tokens')],
-    // one span stands for all steps of an agent and states the last one: the agent has the sum
-    notCounted: [when([], isStepOfAgent, true)],
+    // one span stands for all steps of an agent and states the last one: the agent has the sum, where it comes to its end
+    standsIn: [when([], isStepOfAgent, true)],
     agentName: [
       text('subagent.name'),
       custom(['entity.name', 'entity.type'], (view) =>

@@ -37,6 +37,11 @@ const response: SpanSpec = {
 };
 
 describe('spans of Codex', () => {
+  it('count the tokens of each response where the turn has not come to its end', () => {
+    const responses = mapSpecs(response, { ...response, id: '0000000000000003' });
+    for (const call of responses) expect(call['summary'].usage).toMatchObject({ unknown: { input_tokens: 100 } });
+  });
+
   it('count the tokens of a turn where its model is told', () => {
     const [inner, outer] = mapSpecs(response, turn);
     expect(inner?.['summary'].usage).toBeUndefined();

@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { J, mapOne, mapSpecs } from '../../support/spans.ts';
+import type { Span } from '../../../src/core/span.ts';
+import { decodeRequest } from '../../../src/decode/request.ts';
+import { createMapper, type MapSettings } from '../../../src/map/map-spans.ts';
+import { type CallJson, J, mapOne, mapSpecs, PROJECT } from '../../support/spans.ts';
 
 /** Spans below an agent inherit these. */
 const AGENT = {
@@ -88,4 +93,51 @@ describe('VoltAgent', () => {
     const events = [{ name: 'exception', attributes: { 'exception.type': 'Error', 'exception.message': 'boom' } }];
     expect(mapOne({ status: { code: 2 }, events, attributes: AGENT })['exception']).toBe('Error: boom');
   });
+});
+
+describe('the tokens of VoltAgent, as recorded', () => {
+  const recording = join(import.meta.dirname, '../../fixtures/recordings/voltagent/001.pb');
+  const decoded = decodeRequest(readFileSync(recording), 'protobuf');
+  if (decoded.status === 'invalid') throw new Error(decoded.message);
+  const spans = decoded.spans;
+  const isAgent = ({ attributes }: Span) => attributes.get('entity.type') === 'agent' && !attributes.has('span.type');
+  const [agents, below] = [spans.filter(isAgent), spans.filter((span) => !isAgent(span))];
+  const stepTokens = below.map(({ attributes }) => Number(attributes.get('llm.usage.prompt_tokens') ?? 0));
+  const agentTokens = agents.map(({ attributes }) => Number(attributes.get('usage.prompt_tokens') ?? 0));
+  const total = (tokens: readonly number[]) => tokens.reduce((sum, one) => sum + one, 0);
+  const silent = (span: Span): Span => ({
+    ...span,
+    attributes: new Map([...span.attributes].filter(([key]) => !key.startsWith('usage.'))),
+  });
+
+  /** Input tokens that Weave has in the end: in `leaf` of all calls, in `rollup` of those that have no parent among them. */
+  function stored(usage: MapSettings['usage'], requests: readonly (readonly Span[])[]): number {
+    const map = createMapper({ version: '0', ...(usage && { usage }) });
+    const calls = new Map<string, CallJson>();
+    for (const request of requests) {
+      const { calls: done, corrections } = map(request.map((span) => ({ span, project: PROJECT })));
+      for (const call of [...done, ...(corrections?.() ?? [])]) calls.set(call.id, JSON.parse(call.json.toString()));
+    }
+    const shown = [...calls.values()].filter((call) => usage === 'leaf' || !calls.has(call['parent_id']));
+    const counts = shown.flatMap((call) => Object.values(call['summary'].usage ?? {})) as { input_tokens: number }[];
+    return total(counts.map(({ input_tokens }) => input_tokens));
+  }
+
+  it.each(['leaf', 'rollup'] as const)(
+    'are those of the agents, and of the steps where an agent has none: %s',
+    (usage) => {
+      expect(total(stepTokens)).toBeGreaterThan(0);
+      expect(total(agentTokens)).toBeGreaterThan(total(stepTokens));
+      expect(stored(usage, [spans])).toBe(total(agentTokens));
+      expect(stored(usage, [below])).toBe(total(stepTokens));
+      expect(stored(usage, [[...below, ...agents.map(silent)]])).toBe(total(stepTokens));
+      for (const order of [spans, spans.toReversed(), [...below, ...agents], [...agents, ...below]])
+        expect(
+          stored(
+            usage,
+            order.map((span) => [span]),
+          ),
+        ).toBe(total(agentTokens));
+    },
+  );
 });

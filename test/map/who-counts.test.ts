@@ -1,0 +1,131 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { CountedSpan } from '../../src/core/ports.ts';
+import { createLedger } from '../../src/map/ledger.ts';
+import { spanOf } from '../support/spans.ts';
+
+type What = 'plain' | 'tool' | 'agent' | 'call' | 'sum' | 'step' | 'stepOfAgent';
+/** A span of a trace: its parent is one before it, or one that never comes. */
+interface Spec {
+  readonly id: number;
+  readonly parent: number;
+  readonly what: What;
+  readonly tokens: number;
+}
+
+const NEVER = 999;
+const idOf = (n: number) => (n === 0 ? '' : n.toString(16).padStart(16, '0'));
+
+const anyTrace = fc
+  .array(
+    fc.record({
+      what: fc.constantFrom<What>('plain', 'tool', 'agent', 'call', 'call', 'sum', 'step', 'step', 'stepOfAgent'),
+      tokens: fc.constantFrom(1, 2, 3, 5),
+      parent: fc.nat(),
+      isLost: fc.integer({ min: 0, max: 9 }),
+    }),
+    { minLength: 1, maxLength: 10 },
+  )
+  .map((specs) =>
+    specs.map(({ what, tokens, parent, isLost }, at): Spec => {
+      const above = at === 0 ? 0 : 1 + (parent % at);
+      return { id: at + 1, parent: isLost === 0 ? NEVER : above, what, tokens };
+    }),
+  );
+
+const anyArrival = anyTrace.chain((trace) =>
+  fc.record({
+    trace: fc.constant(trace),
+    requests: fc
+      .tuple(
+        fc.shuffledSubarray(trace, { minLength: trace.length }),
+        fc.array(fc.boolean(), { minLength: trace.length }),
+      )
+      .map(([order, cuts]) => {
+        const requests: Spec[][] = [[]];
+        for (const [at, spec] of order.entries()) {
+          if (cuts[at]) requests.push([]);
+          requests.at(-1)?.push(spec);
+        }
+        return requests;
+      }),
+  }),
+);
+
+function countedSpan({ id, parent, what, tokens }: Spec): CountedSpan {
+  const states = !['plain', 'tool', 'agent'].includes(what);
+  const runs = what === 'tool' ? 'tool' : ['agent', 'sum', 'stepOfAgent'].includes(what) ? 'agent' : undefined;
+  return {
+    span: spanOf({ id: idOf(id), parent: idOf(parent) }),
+    usage: states ? { inputTokens: tokens, outputTokens: 0 } : undefined,
+    isModelCall: what === 'call' || what === 'step',
+    ...(what.startsWith('step') && { isStandIn: true }),
+    ...(runs && { runs }),
+    responseId: undefined,
+  };
+}
+
+/** The whole trace read at once, by the words of DESIGN 3.1 and of the ledger. */
+function read(trace: readonly Spec[]): Record<number, boolean> {
+  const byId = new Map(trace.map((spec) => [spec.id, spec]));
+  function lineOf(spec: Spec): readonly Spec[] {
+    const line: Spec[] = [];
+    for (let above = byId.get(spec.parent); above; above = byId.get(above.parent)) line.push(above);
+    return line;
+  }
+  const isStep = ({ what }: Spec) => what.startsWith('step');
+  const states = ({ what }: Spec) => what === 'call' || what === 'sum';
+  const isAgent = ({ what }: Spec) => what === 'agent' || what === 'sum' || what === 'stepOfAgent';
+  /** The nearest one above that states something, and what is between. */
+  function above(spec: Spec) {
+    const line = lineOf(spec);
+    const at = line.findIndex(states);
+    const found = line[at];
+    if (!found) return undefined;
+    const between = line.slice(0, at);
+    const isBehindTool = between.some(({ what }) => what === 'tool');
+    const isHandedOver = found.what === 'call' && (between.some(isAgent) || isAgent(spec));
+    return { found, isBehindTool, isPart: !isBehindTool && !isHandedOver };
+  }
+  const counted: Record<number, boolean> = {};
+  for (const spec of trace) {
+    if (isStep(spec)) {
+      const statesBelow = trace.some((other) => (states(other) || isStep(other)) && lineOf(other).includes(spec));
+      counted[spec.id] = !statesBelow && above(spec)?.isPart !== true;
+    }
+    if (!states(spec)) continue;
+    const below = trace.filter((other) => states(other) && above(other)?.found === spec);
+    const parts = below.filter((other) => above(other)?.isPart);
+    const behindTools = below.filter((other) => above(other)?.isBehindTool);
+    const isSum = (of: readonly Spec[]) => of.reduce((sum, { tokens }) => sum + tokens, 0) === spec.tokens;
+    if (spec.what === 'sum') counted[spec.id] = parts.length === 0 && (behindTools.length === 0 || !isSum(behindTools));
+    else {
+      const isSame = parts.some(({ tokens }) => tokens === spec.tokens);
+      counted[spec.id] = !isSame && !(parts.length > 1 && isSum(parts));
+    }
+  }
+  return counted;
+}
+
+describe('who counts', () => {
+  it('is who counts in the trace as a whole, whatever the order and the requests in which its spans arrive', () => {
+    fc.assert(
+      fc.property(anyArrival, ({ trace, requests }) => {
+        const ledger = createLedger();
+        /** What has been sent last of each. */
+        const sent: Record<number, boolean> = {};
+        const send = (spec: Spec) => {
+          const counts = ledger.counts(countedSpan(spec).span);
+          if (counts !== undefined) sent[spec.id] = counts;
+        };
+        for (const request of requests) {
+          const changed = ledger.note(request.map(countedSpan));
+          for (const spec of [...request, ...trace.filter(({ id }) => changed.some((key) => key.endsWith(idOf(id))))])
+            send(spec);
+        }
+        expect(sent).toEqual(read(trace));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
