@@ -21,6 +21,8 @@ export interface TextRedactor {
   /** A text that stands under no key. */
   text(source: string): string;
   attributes(source: Attributes): Attributes;
+  /** What is replaced in a text that stands under no key, and by what. */
+  replacedIn(source: string): ReadonlyMap<string, string>;
 }
 
 /** Where something stands: its path, the rules for its texts, and in how many strings of JSON it is. */
@@ -155,7 +157,31 @@ export function createTextRedactor(rules: readonly RedactRule[]): TextRedactor {
     return after === undefined ? source : new Map(after);
   }
 
-  return { text: (source) => text(source, root), attributes: (source) => attributes(source, root) };
+  function replacedIn(source: string): ReadonlyMap<string, string> {
+    const result = text(source, root);
+    const found = new Map<string, string>();
+    let rest = source;
+    for (const { pattern, replacement } of byValue) {
+      for (const [match] of rest.matchAll(pattern)) found.set(match, replacement);
+      rest = matchesReplaced(rest, [{ pattern, replacement }]);
+    }
+    // what key rules have replaced, or what stands in JSON: all from the first difference to the last
+    if (rest !== result) found.set(...differenceOf(source, result));
+    // a replacement that is itself a match was there before
+    for (const [match, replacement] of found) if (replacement.includes(match)) found.delete(match);
+    return found;
+  }
+
+  return { text: (source) => text(source, root), attributes: (source) => attributes(source, root), replacedIn };
+}
+
+function differenceOf(before: string, after: string): [string, string] {
+  const max = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < max && before[start] === after[start]) start += 1;
+  let end = 0;
+  while (end < max - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  return [before.slice(start, before.length - end), after.slice(start, after.length - end)];
 }
 
 /** The list as it was where all of its items are. */

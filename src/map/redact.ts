@@ -1,4 +1,5 @@
 import type { Resource, Scope, Span } from '../core/span.ts';
+import { createPieceHider } from './redact-pieces.ts';
 import { createTextRedactor, type RedactRule, sameOr } from './redact-text.ts';
 
 /**
@@ -7,22 +8,42 @@ import { createTextRedactor, type RedactRule, sameOr } from './redact-text.ts';
  */
 export interface Redactor {
   span(span: Span): Span;
-  /** Texts of a call. Some were put together from pieces, none of which held the whole of a secret. */
-  merged<T>(data: T): T;
+  /**
+   * What the call shows of a redacted span. Some texts were put together from pieces, none of which held the whole of a
+   * secret: such a secret is taken out of the texts, and its pieces out of the span.
+   */
+  merged<T>(span: Span, data: T): { readonly span: Span; readonly data: T };
 }
 
 export function createRedactor(rules: readonly RedactRule[]): Redactor {
   const resources = new WeakMap<Resource, Resource>();
   const scopes = new WeakMap<Scope, Scope>();
-  const { text, attributes } = createTextRedactor(rules);
+  const { text, attributes, replacedIn } = createTextRedactor(rules);
 
-  function merged<T>(source: T): T {
-    if (typeof source === 'string') return text(source) as T & string;
-    if (Array.isArray(source)) return sameOr(source, source.map(merged)) as T & unknown[];
+  function whole<T>(source: T, secrets: Map<string, string>): T {
+    if (typeof source === 'string') {
+      const result = text(source);
+      if (result !== source) for (const [secret, by] of replacedIn(source)) secrets.set(secret, by);
+      return result as T & string;
+    }
+    if (Array.isArray(source)) {
+      return sameOr(
+        source,
+        source.map((one) => whole(one, secrets)),
+      ) as T & unknown[];
+    }
     if (typeof source !== 'object' || source === null) return source;
     const before = Object.entries(source);
-    const after = before.map(([key, one]) => [key, merged(one)] as const);
+    const after = before.map(([key, one]) => [key, whole(one, secrets)] as const);
     return after.every(([, one], at) => one === before[at]?.[1]) ? source : (Object.fromEntries(after) as T);
+  }
+
+  function merged<T>(source: Span, data: T): { readonly span: Span; readonly data: T } {
+    const secrets = new Map<string, string>();
+    const result = whole(data, secrets);
+    if (secrets.size === 0) return { span: source, data: result };
+    const pieces = createPieceHider(secrets);
+    return { span: pieces.span(source), data: pieces.data(result) };
   }
 
   function span(source: Span): Span {

@@ -11,7 +11,7 @@ import type { WrittenCall } from './pack.ts';
 import type { SpanReading } from './read-span.ts';
 import type { Redactor } from './redact.ts';
 import { type Context, parentText, summaryStart, withRepeated } from './rewrite-call.ts';
-import { parsedAt, type SpanView } from './span-view.ts';
+import { parsedAt, type SpanView, viewOf } from './span-view.ts';
 import { mayHoldHalves, withoutHalves } from './surrogates.ts';
 import { createTimeFormatter } from './time.ts';
 import type { Usage } from './usage.ts';
@@ -39,14 +39,14 @@ export function createCallWriter(version: string, redactor?: Pick<Redactor, 'mer
   return {
     write(read, { parentId, usage, repeated }) {
       const { project, view, layout, reading } = read;
-      const { span } = view;
-      const texts = valueTexts(view);
+      const whole = inputsOutputOf(reading, read.usage);
+      const { span, data } = redactor ? redactor.merged(view.span, whole) : { span: view.span, data: whole };
+      const { inputs: found, output } = data;
+      const texts = valueTexts(span === view.span ? view : viewOf(span));
       const startNs = span.startNs || reading.startNs || 0n;
       const endNs = span.endNs || reading.endNs || 0n;
       const startedAt = times.iso(startNs);
       const endedAt = times.iso(endNs < startNs ? startNs : endNs);
-      const whole = inputsOutputOf(reading, read.usage);
-      const { inputs: found, output } = redactor ? redactor.merged(whole) : whole;
       const exception = exceptionOf(view, reading);
       const displayName = displayNameOf(span, reading);
       const turnId = turnIdOf(span, reading);
