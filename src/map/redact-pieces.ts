@@ -4,16 +4,23 @@ import { parseJson } from './json-text.ts';
 import { isRawNumber } from './redact-json.ts';
 
 /**
- * Secrets that a provider has streamed in pieces, none of which holds the whole of one: they were found in the messages
- * that are made of the pieces, and are taken out of the pieces as well.
- *
- * Pieces of one text stand at places that differ in numbers alone: in the events of one name, in the items of a list, under
- * keys such as `completion.0.content`. All that stands at such places is joined, in order, and searched.
+ * Secrets that a provider has streamed in pieces, none of which holds the whole of one. Pieces of one text stand at places
+ * that differ in numbers alone: in the events of one name, in the items of a list, under keys such as
+ * `completion.0.content`. All that stands at such places is joined, in order, and searched.
  */
 export interface PieceHider {
   span(span: Span): Span;
+  /** Its events alone. */
+  events(events: Span['events']): Span['events'];
   /** Plain data. */
   data<T>(data: T): T;
+}
+
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  /** What stands in its place. */
+  readonly text: string;
 }
 
 /** By what is to be hidden: what stands in its place. */
@@ -40,16 +47,11 @@ interface Leaf extends Place {
   readonly edits: Edit[];
 }
 
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
 /** Returns the text, or another one in its place. */
 type Visit = (text: string, at: Place) => string;
 
-export function createPieceHider(secrets: Secrets): PieceHider {
+/** `find` says what of joined pieces is to be hidden. */
+export function createPieceHider(find: (joined: string) => readonly Edit[]): PieceHider {
   /** Goes through it twice: to gather all texts, and to put others in their places. */
   function hidden<T>(source: T, walk: (source: T, visit: Visit) => T): T {
     const leaves: Leaf[] = [];
@@ -58,7 +60,8 @@ export function createPieceHider(secrets: Secrets): PieceHider {
       return text;
     });
     for (const by of ['stream', 'path'] as const)
-      for (const line of linesOf(leaves, by)) if (line.length > 1) hideIn(line, secrets);
+      for (const line of linesOf(leaves, by))
+        if (line.length > 1) hideIn(line, find(line.map(({ text }) => text).join('')));
     let next = 0;
     return leaves.some(({ edits }) => edits.length > 0)
       ? walk(source, (text) => edited(leaves[next++]?.text ?? text, leaves[next - 1]?.edits ?? []))
@@ -67,6 +70,7 @@ export function createPieceHider(secrets: Secrets): PieceHider {
 
   return {
     span: (span) => hidden(span, inSpan),
+    events: (events) => hidden(events, inEvents),
     data: (data) => hidden(data, (source, visit) => inside(source, ROOT, visit) as typeof source),
   };
 }
@@ -76,12 +80,15 @@ const ROOT: Place = { path: '', stream: '', order: [], depth: 0 };
 const inSpan = (span: Span, visit: Visit): Span => ({
   ...span,
   attributes: inside(span.attributes, ROOT, visit) as Attributes,
-  events: span.events.map((event, number) => {
+  events: inEvents(span.events, visit),
+});
+
+const inEvents = (events: Span['events'], visit: Visit): Span['events'] =>
+  events.map((event, number) => {
     const name = `event ${event.name}`;
     const at = { path: name, stream: name, order: [number], depth: 0 };
     return { ...event, attributes: inside(event.attributes, at, visit) as Attributes };
-  }),
-});
+  });
 
 /** An attribute's value, or plain data out of JSON; the same where nothing in it is another. */
 function inside(source: Value | unknown, at: Place, visit: Visit): unknown {
@@ -139,39 +146,54 @@ function byOrder(one: Leaf, other: Leaf): number {
   return at < 0 ? 0 : (one.order[at] ?? 0) - (other.order[at] ?? 0);
 }
 
-function hideIn(line: readonly Leaf[], secrets: Secrets): void {
-  if (secrets.size > MAX_SECRETS) {
-    const [replacement = ''] = secrets.values();
-    for (const { text, edits } of line) edits.push({ start: 0, end: text.length, text: replacement });
-    return;
-  }
-  const joined = line.map(({ text }) => text).join('');
-  for (const [secret, replacement] of secrets) {
-    let [leaf, begin] = [0, 0];
-    for (let from = joined.indexOf(secret); from >= 0; from = joined.indexOf(secret, from + secret.length)) {
-      const to = from + secret.length;
-      let rest = replacement;
-      for (let at = line[leaf]; at && begin < to; at = line[leaf]) {
-        const end = begin + at.text.length;
-        if (end > from) {
-          at.edits.push({ start: Math.max(0, from - begin), end: Math.min(to, end) - begin, text: rest });
-          rest = '';
-        }
-        if (end > to) break; // it may hold the next one
-        begin = end;
-        leaf += 1;
+/** Where they stand in a text. */
+export function placesOf(secrets: Secrets): (text: string) => readonly Edit[] {
+  return (text) => {
+    const [first = ''] = secrets.values();
+    if (secrets.size > MAX_SECRETS) return [{ start: 0, end: text.length, text: first }];
+    const found: Edit[] = [];
+    for (const [secret, by] of secrets)
+      for (let start = text.indexOf(secret); start >= 0; start = text.indexOf(secret, start + secret.length))
+        found.push({ start, end: start + secret.length, text: by });
+    return found;
+  };
+}
+
+/** Gives each piece its share; what is to stand in place of the whole stands in the first one. */
+function hideIn(line: readonly Leaf[], found: readonly Edit[]): void {
+  let [leaf, begin] = [0, 0];
+  for (const { start, end, text } of apart(found)) {
+    let rest = text;
+    for (let at = line[leaf]; at && begin < end; at = line[leaf]) {
+      const next = begin + at.text.length;
+      if (next > start) {
+        at.edits.push({ start: Math.max(0, start - begin), end: Math.min(end, next) - begin, text: rest });
+        rest = '';
       }
+      if (next > end) break; // it may hold the following one
+      begin = next;
+      leaf += 1;
     }
   }
 }
 
-/** Secrets may overlap, and be found in more than one line. */
+/** In order, those that overlap as one. */
+function apart(edits: readonly Edit[]): readonly Edit[] {
+  const result: Edit[] = [];
+  for (const edit of [...edits].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const last = result.at(-1);
+    if (last && edit.start < last.end) result[result.length - 1] = { ...last, end: Math.max(last.end, edit.end) };
+    else result.push(edit);
+  }
+  return result;
+}
+
+/** What was found in more than one line may overlap. */
 function edited(text: string, edits: readonly Edit[]): string {
   let result = '';
   let copied = 0;
-  for (const edit of [...edits].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    if (edit.end <= copied) continue;
-    if (edit.start >= copied) result += text.slice(copied, edit.start) + edit.text;
+  for (const edit of apart(edits)) {
+    result += text.slice(copied, edit.start) + edit.text;
     copied = edit.end;
   }
   return (result + text.slice(copied)).toWellFormed();

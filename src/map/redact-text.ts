@@ -6,6 +6,7 @@ import { redactFragments } from './redact-fragments.ts';
 import { hasHiddenMembers, isRawNumber, unquoted } from './redact-json.ts';
 import { createKeyRules, pathTo } from './redact-keys.ts';
 import { everywhere, matchesReplaced, patternsOf, stateless, type ValueRule } from './redact-patterns.ts';
+import type { Edit } from './redact-pieces.ts';
 
 /** One rule of `map.redact`: by key, by value, or by value below certain keys. */
 export interface RedactRule {
@@ -23,6 +24,8 @@ export interface TextRedactor {
   attributes(source: Attributes): Attributes;
   /** What is replaced in a text that stands under no key, and by what. */
   replacedIn(source: string): ReadonlyMap<string, string>;
+  /** Where value rules match in a text that is none, but was put together. */
+  matchesIn(source: string): readonly Edit[];
 }
 
 /** Where something stands: its path, the rules for its texts, and in how many strings of JSON it is. */
@@ -172,7 +175,20 @@ export function createTextRedactor(rules: readonly RedactRule[]): TextRedactor {
     return found;
   }
 
-  return { text: (source) => text(source, root), attributes: (source) => attributes(source, root), replacedIn };
+  function matchesIn(source: string): readonly Edit[] {
+    return byValue.flatMap(({ pattern, replacement }) =>
+      [...source.matchAll(pattern)].flatMap(({ index, 0: match }) =>
+        replacement.includes(match) ? [] : { start: index, end: index + match.length, text: replacement },
+      ),
+    );
+  }
+
+  return {
+    text: (source) => text(source, root),
+    attributes: (source) => attributes(source, root),
+    replacedIn,
+    matchesIn,
+  };
 }
 
 function differenceOf(before: string, after: string): [string, string] {

@@ -1,5 +1,5 @@
-import type { Resource, Scope, Span } from '../core/span.ts';
-import { createPieceHider } from './redact-pieces.ts';
+import type { Resource, Scope, Span, SpanEvent } from '../core/span.ts';
+import { createPieceHider, placesOf } from './redact-pieces.ts';
 import { createTextRedactor, type RedactRule, sameOr } from './redact-text.ts';
 
 /**
@@ -15,10 +15,14 @@ export interface Redactor {
   merged<T>(span: Span, data: T): { readonly span: Span; readonly data: T };
 }
 
+/** Events that are a message each, and no pieces of one. */
+const MESSAGE = /^gen_ai\.\w+\.message$/;
+
 export function createRedactor(rules: readonly RedactRule[]): Redactor {
   const resources = new WeakMap<Resource, Resource>();
   const scopes = new WeakMap<Scope, Scope>();
-  const { text, attributes, replacedIn } = createTextRedactor(rules);
+  const { text, attributes, replacedIn, matchesIn } = createTextRedactor(rules);
+  const streams = createPieceHider(matchesIn);
 
   function whole<T>(source: T, secrets: Map<string, string>): T {
     if (typeof source === 'string') {
@@ -42,7 +46,7 @@ export function createRedactor(rules: readonly RedactRule[]): Redactor {
     const secrets = new Map<string, string>();
     const result = whole(data, secrets);
     if (secrets.size === 0) return { span: source, data: result };
-    const pieces = createPieceHider(secrets);
+    const pieces = createPieceHider(placesOf(secrets));
     return { span: pieces.span(source), data: pieces.data(result) };
   }
 
@@ -52,11 +56,13 @@ export function createRedactor(rules: readonly RedactRule[]): Redactor {
       name: text(source.name),
       traceState: text(source.traceState),
       attributes: attributes(source.attributes),
-      events: source.events.map((event) => ({
-        ...event,
-        name: text(event.name),
-        attributes: attributes(event.attributes),
-      })),
+      events: streamed(
+        source.events.map((event) => ({
+          ...event,
+          name: text(event.name),
+          attributes: attributes(event.attributes),
+        })),
+      ),
       links: source.links.map((link) => ({
         ...link,
         traceState: text(link.traceState),
@@ -76,6 +82,15 @@ export function createRedactor(rules: readonly RedactRule[]): Redactor {
         attributes: attributes(scope.attributes),
       })),
     };
+  }
+
+  /** Events of one name may be the pieces of a stream, whether or not the call shows what they say together. */
+  function streamed(events: Span['events']): Span['events'] {
+    const [seen, again] = [new Set<string>(), new Set<string>()];
+    for (const { name } of events) (seen.has(name) ? again : seen).add(name);
+    const isPiece = ({ name }: SpanEvent) => again.has(name) && !MESSAGE.test(name);
+    const hidden = streams.events(events.filter(isPiece)).values();
+    return events.map((event) => (isPiece(event) ? (hidden.next().value ?? event) : event));
   }
 
   return { span, merged };

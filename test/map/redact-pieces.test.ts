@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createMapper } from '../../src/map/map-spans.ts';
-import { createPieceHider } from '../../src/map/redact-pieces.ts';
+import { createPieceHider, placesOf } from '../../src/map/redact-pieces.ts';
 import type { RedactRule } from '../../src/map/redact-text.ts';
 import { type CallJson, J, PROJECT, type SpanSpec, spanOf } from '../support/spans.ts';
 
@@ -169,6 +169,27 @@ describe('a secret that was streamed in pieces', () => {
     expect(JSON.stringify(call)).not.toContain('hunter2');
   });
 
+  it.each([
+    ['which nothing else repeats', {}],
+    ['beside the whole', { 'gen_ai.completion': `the key: ${SECRET}` }],
+  ])('is hidden in events that the call does not show, %s', (_what, attributes) => {
+    const tokens = ['the key: s', 'k-0123', '456789ab', 'cdef', '.'];
+    const events = tokens.flatMap((token) => [
+      { name: 'new_token', attributes: { kwargs: J({ token, done: false }) } },
+      { name: 'tick', attributes: { count: 1 } },
+    ]);
+    const { events: shown } = mapped({ attributes: { ...MODEL, ...attributes }, events })['otel_dump'];
+    const kept = (shown as CallJson[]).flatMap(({ attributes: { kwargs } }) => kwargs?.token ?? []);
+    expect(kept).toEqual(['the key: [key]', '', '', '', '.']);
+  });
+
+  it('is not looked for across messages', () => {
+    const [content, more] = ['my number: 01234567', '89012345 is another'];
+    const events = [content, more].map((one) => ({ name: 'gen_ai.user.message', attributes: { content: one } }));
+    const call = mapped({ attributes: MODEL, events }, [{ value: /\d{16}/, replacement: '[card]' }]);
+    expect(call['inputs'].messages.map((one: CallJson) => one['content'])).toEqual([content, more]);
+  });
+
   it('is hidden where a key tells', () => {
     const [, argumentsOf] = STREAMS.at(-1) as (typeof STREAMS)[number];
     const call = mapped(argumentsOf(['weather","pass', 'word":"hun', 'ter2']), [
@@ -180,7 +201,7 @@ describe('a secret that was streamed in pieces', () => {
 
   it('is hidden where streams of two answers are mixed', () => {
     const chunk = (index: number, text: string) => ({ type: 'chunk', index, text });
-    const hider = createPieceHider(new Map([['secret', '[it]']]));
+    const hider = createPieceHider(placesOf(new Map([['secret', '[it]']])));
     const chunks = [chunk(0, 'a se'), chunk(1, 'other'), chunk(0, 'cr'), chunk(1, ' text'), chunk(0, 'et b')];
     const texts = [chunk(0, 'a [it]'), chunk(1, 'other'), chunk(0, ''), chunk(1, ' text'), chunk(0, ' b')];
     expect(hider.data({ chunks })).toEqual({ chunks: texts });
@@ -191,7 +212,7 @@ describe('a secret that was streamed in pieces', () => {
   });
 
   it('is hidden where the index is that of the piece', () => {
-    const hider = createPieceHider(new Map([['secret', '[it]']]));
+    const hider = createPieceHider(placesOf(new Map([['secret', '[it]']])));
     const chunks = ['a se', 'cr', 'et b'].map((text, index) => ({ index, text }));
     expect(hider.data(chunks).map(({ text }) => text)).toEqual(['a [it]', '', ' b']);
   });
@@ -201,6 +222,7 @@ describe('a secret that was streamed in pieces', () => {
     const call = mapped(messagesOf(secrets.flatMap((secret) => [secret.slice(0, 5), secret.slice(5), ' and '])));
     for (const joined of joinedTexts(call)) expect(joined).not.toMatch(RULE.value);
     expect(shownIn(call)).toContain('[key] and [key]');
+    expect(J(call['otel_dump'])).not.toContain(' and ');
   });
 
   it('leaves the pieces alone where a replacement is a match itself', () => {
@@ -216,7 +238,7 @@ describe('a secret that was streamed in pieces', () => {
       const secrets = new Map(
         Array.from({ length: 50 }, (_, n) => [n === 0 ? 'secret' : `xxxxxx${n}`, '[it]'] as const),
       );
-      const hider = createPieceHider(secrets);
+      const hider = createPieceHider(placesOf(secrets));
       const begin = performance.now();
       expect(JSON.stringify(hider.data(pieces))).toContain('[it]');
       return performance.now() - begin;
