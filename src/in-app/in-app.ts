@@ -96,7 +96,7 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
   const client = createLazyClient({ clock, counters }, clientSettings(settings));
   const decode = createReadableSpanDecoder();
   const prepare = createMasker(options.mask, log);
-  const isWanted = createWanted(options.shouldExportSpan, log);
+  const isWanted = options.shouldExportSpan && createWanted(options.shouldExportSpan, log);
   const live = startLive({ client, decode, prepare, isWanted, clock, log }, settings);
 
   let line: AppLine | undefined;

@@ -27,6 +27,8 @@ import { shorten } from './shorten.ts';
 const MAX_IN_FLIGHT_BYTES = 1.5 * 1024 * 1024;
 /** Calls remembered in case they have to be written anew: an app has its own use for memory. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
+/** Of work for what has ended, between two turns of the app's own. */
+const SLICE_MS = 1;
 /** Stored requests wait for each other no longer: their spans have waited already. */
 const BATCH_WAIT_MS = 20;
 /** Short waits: a process that ends has no time for long ones. */
@@ -82,9 +84,11 @@ export function startLine(deps: AppLineDeps, settings: AppSettings): AppLine {
   const { deliver } = deliverer;
   const content = noLogs(scoring ? matchDelivered({ deliver, match: scoring.match }) : deliver);
   const defaultProject = settings.project;
+  // Not in the turn in which requests were put: the app has waited for that.
+  const ready = (signal: AbortSignal) => queue.ready(signal).then(clock.yield);
   const pipeline: Pipeline = createPipeline(
-    { queue, decode: decodeRequest, map, deliverer, gate, content, clock, log, counters },
-    { defaultProject, maxInFlightBytes: MAX_IN_FLIGHT_BYTES },
+    { queue: { ...queue, ready }, decode: decodeRequest, map, deliverer, gate, content, clock, log, counters },
+    { defaultProject, maxInFlightBytes: MAX_IN_FLIGHT_BYTES, sliceMs: SLICE_MS },
   );
   pipeline.start();
 

@@ -13,8 +13,8 @@ import { VERSION } from '../version.ts';
 import { CONCURRENCY, RECHECK_ROUTE_MS } from './client.ts';
 
 export interface AppLiveDeps extends Pick<LiveCallDeps, 'decode' | 'prepare'> {
-  /** Asked of a span that is about to be shown. */
-  readonly isWanted: (span: ReadableSpanLike) => boolean;
+  /** Asked of a span that is about to be shown; undefined: all are. */
+  readonly isWanted: ((span: ReadableSpanLike) => boolean) | undefined;
   readonly client: WeaveClient;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +39,7 @@ export function startLive(deps: AppLiveDeps, settings: AppSettings): AppLive | u
   const toCall = createLiveCall({ decode, prepare, map, clock }, { defaultProject: settings.project });
   const live = createLive(
     {
-      toCall: (span, ended) => (ended || isWanted(span) ? toCall(span, ended) : undefined),
+      toCall: (span, ended) => (ended || isWanted === undefined || isWanted(span) ? toCall(span, ended) : undefined),
       start: (call) => attempt(start, call),
       end: (call) => attempt(limitedEnd, call),
       clock,

@@ -10,7 +10,8 @@ export interface AdmissionDeps {
   /** Takes what is to be sent. */
   readonly add: (span: ReadableSpanLike) => void;
   readonly live: Live | undefined;
-  readonly isWanted: (span: ReadableSpanLike) => boolean;
+  /** Undefined: whatever ends. */
+  readonly isWanted: ((span: ReadableSpanLike) => boolean) | undefined;
   readonly log: Log;
 }
 
@@ -31,6 +32,8 @@ export function createAdmission({ add, live, isWanted, log }: AdmissionDeps): Ad
   /** Spans of calls that are being shown, until the start has been answered. */
   const held = new Map<Promise<void>, ReadableSpanLike>();
   let state: 'open' | 'closed' = 'open';
+  /** Whether there is nothing to choose: nothing is shown, and everything is wanted. */
+  let takesAll = live === undefined && isWanted === undefined;
   let ended = 0;
   let filtered = 0;
   let dropped = 0;
@@ -42,13 +45,12 @@ export function createAdmission({ add, live, isWanted, log }: AdmissionDeps): Ad
     held.set(done, span);
   }
 
-  function take(span: ReadableSpanLike): void {
-    ended += 1;
+  function choose(span: ReadableSpanLike): void {
     const shown = live?.ended(span);
     if (state === 'closed') dropped += 1;
     // What was shown while it ran is completed, whatever is thought of it by now.
     else if (shown) hold(shown, span);
-    else if (isWanted(span)) add(span);
+    else if (isWanted === undefined || isWanted(span)) add(span);
     else filtered += 1;
   }
 
@@ -67,7 +69,10 @@ export function createAdmission({ add, live, isWanted, log }: AdmissionDeps): Ad
     },
     ended(span) {
       try {
-        if (isSampled(span)) take(span);
+        if (!isSampled(span)) return;
+        ended += 1;
+        if (takesAll) add(span);
+        else choose(span);
       } catch (thrown) {
         report(thrown);
       }
@@ -82,6 +87,7 @@ export function createAdmission({ add, live, isWanted, log }: AdmissionDeps): Ad
     },
     close() {
       state = 'closed';
+      takesAll = false;
     },
     counts: () => ({ ended, held: held.size, filtered, dropped }),
   };

@@ -7,14 +7,14 @@ import type { Span } from '../core/span.ts';
 import type { DecodedSpan } from '../decode/readable-span.ts';
 import type { ReadableSpanLike, ResourceLike } from '../decode/readable-span-like.ts';
 import { writeSpans } from './otlp-writer.ts';
-import { createWaitingSpans } from './waiting-spans.ts';
+import { createWaitingSpans, MEASURED_TOGETHER } from './waiting-spans.ts';
 
-/** Spans of one stored request: some milliseconds of work at most. */
-const MAX_SPANS = 64;
+/** Spans of one stored request: a millisecond of work, later, for which the app has to wait. */
+const MAX_SPANS = 16;
 /** As estimated; a single span may be larger. */
 const MAX_REQUEST_BYTES = 256 * 1024;
 /** How long the event loop may be kept busy before others get their turn. */
-const SLICE_MS = 5;
+const SLICE_MS = 1;
 /** A detector that takes longer leaves its attributes out. */
 const RESOURCE_WAIT_MS = 5000;
 
@@ -82,6 +82,10 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
   let rejected = 0;
   let timer: Timer | undefined;
   let running: Promise<void> | undefined;
+  /** Of those that wait, the run that is under way stores so many. */
+  let due = 0;
+  /** So many may be added before there is anything to look at: the app's own code waits for `add`, with cold caches. */
+  let calm = 0;
 
   function isFull(): boolean {
     const spans = waiting.count() + storing + stored.spans;
@@ -93,25 +97,28 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
     log.warn('Spans were dropped: more ended than may wait for Weave (maxQueueBytes, maxQueueSize).', { spans });
   }
 
+  /** Stores all that waits now. What comes meanwhile waits for company again. */
   function run(): Promise<void> {
     timer?.cancel();
     timer = undefined;
-    running ??= storeAll();
+    due = waiting.count();
+    running ??= storeDue();
     return running;
   }
 
-  async function storeAll(): Promise<void> {
+  async function storeDue(): Promise<void> {
     await clock.yield();
     let sliceStartMs = clock.monotonic();
-    while (waiting.count() > 0) {
+    while (due > 0 && waiting.count() > 0) {
       await resourcesReady(waiting.first()?.resource);
       await store(nextRequest());
       if (clock.monotonic() - sliceStartMs < SLICE_MS) continue;
       await clock.yield();
       sliceStartMs = clock.monotonic();
     }
-    // In one go with the last look at what waits: what is added from now on starts another run.
+    // In one go with the last look at what is due: what is asked for from now on starts another run.
     running = undefined;
+    arrange();
   }
 
   async function resourcesReady(resource: ResourceLike | undefined): Promise<void> {
@@ -125,6 +132,7 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
   function nextRequest(): RawRequest | undefined {
     const taken = waiting.take(MAX_SPANS, MAX_REQUEST_BYTES);
     const spans = taken.flatMap((span) => decoded(span) ?? []);
+    due -= taken.length;
     rejected += taken.length - spans.length;
     if (spans.length === 0) return undefined;
     const { project } = settings;
@@ -163,19 +171,37 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
     }
   }
 
+  /** Sees to it that what waits is stored in time, and says for how many more spans nothing is to be seen to. */
+  function arrange(): void {
+    calm = 0;
+    if (!running) {
+      if (waiting.count() === 0) return;
+      if (waiting.count() >= settings.enough || settings.maxWaitMs === 0) void run();
+      else timer ??= clock.after(settings.maxWaitMs, () => void run());
+    }
+    const untilEnough = running ? Number.POSITIVE_INFINITY : settings.enough - 1 - waiting.count();
+    const untilFull = settings.maxSpans - waiting.count() - storing - stored.spans;
+    // the bytes are known once so many have been measured
+    calm = Math.min(untilEnough, untilFull, MEASURED_TOGETHER);
+  }
+
   return {
     add(span) {
+      if (calm > 0) {
+        calm -= 1;
+        waiting.add(span);
+        return;
+      }
       if (isFull()) {
         stored = deps.depth();
         if (isFull()) return drop(1);
       }
       waiting.add(span);
-      if (running) return;
-      if (waiting.count() >= settings.enough || settings.maxWaitMs === 0) void run();
-      else timer ??= clock.after(settings.maxWaitMs, () => void run());
+      arrange();
     },
     flush: () => (running || waiting.count() > 0 ? run() : Promise.resolve()),
     takeAll() {
+      calm = 0;
       const requests: RawRequest[] = [];
       while (waiting.count() > 0) {
         const request = nextRequest();

@@ -27,7 +27,12 @@ export function writeSpans(spans: readonly Span[]): Uint8Array {
       text(writer, 3, first?.resource.schemaUrl ?? '');
     });
   }
-  return writer.finish();
+  return inOwnMemory(writer.finish());
+}
+
+/** A small buffer is cut from a pool, which it keeps alive as a whole for as long as it waits. */
+function inOwnMemory(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer.byteLength === bytes.byteLength ? bytes : new Uint8Array(bytes);
 }
 
 /** Cuts a list where what `of` says changes. */

@@ -1,8 +1,11 @@
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import { estimatedBytes } from './span-bytes.ts';
 
-/** So many spans are measured together, since to measure each at its end would double what that costs the app. */
-export const MEASURED_TOGETHER = 256;
+/**
+ * So many spans are measured together where they end in one go, since to measure each at its end would double what that
+ * costs the app. Otherwise they are measured as they are taken out.
+ */
+export const MEASURED_TOGETHER = 1024;
 
 /** Spans in the order in which they ended. */
 export interface WaitingSpans {

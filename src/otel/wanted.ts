@@ -4,10 +4,9 @@ import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 
 /** Asks the app whether it wants a span. One for which it throws is left out: what it guards must not slip through. */
 export function createWanted(
-  shouldExportSpan: ((span: ReadableSpanLike) => boolean) | undefined,
+  shouldExportSpan: (span: ReadableSpanLike) => boolean,
   log: Log,
 ): (span: ReadableSpanLike) => boolean {
-  if (shouldExportSpan === undefined) return () => true;
   return (span) => {
     try {
       return shouldExportSpan(span);

@@ -25,8 +25,6 @@ const CLAIM_BYTES = 1024 * 1024;
 export const MAX_PARKED = 200_000;
 /** Spares the error with its stack that an abort without a reason makes. */
 const WOKEN = 'something has changed';
-/** How long decoding and mapping may keep sockets waiting. One request is never cut, however large. */
-const SLICE_MS = 5;
 
 export interface PipelineDeps {
   readonly queue: Queue;
@@ -45,6 +43,8 @@ export interface PipelineDeps {
 export interface PipelineSettings extends PrepareSettings {
   /** No request is mapped while the calls under way are this many bytes or more. */
   readonly maxInFlightBytes: number;
+  /** How long decoding and mapping may keep the event loop. One request is never cut, however large. */
+  readonly sliceMs: number;
 }
 
 export interface Pipeline {
@@ -86,7 +86,7 @@ export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): 
         await room();
         if (isOpen()) carry(entry);
         else queue.release([entry.id]);
-        if (clock.monotonic() - sliceStartMs < SLICE_MS) continue;
+        if (clock.monotonic() - sliceStartMs < settings.sliceMs) continue;
         await clock.yield();
         sliceStartMs = clock.monotonic();
       }

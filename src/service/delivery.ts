@@ -25,6 +25,8 @@ import { mapSettings } from './map.ts';
 import type { Tracing } from './own-traces.ts';
 import { proxySecrets, weaveAgents } from './way-out.ts';
 
+/** How long decoding and mapping may keep sockets waiting. */
+const SLICE_MS = 5;
 /** Calls that are mapped and not yet answered for, over all requests: enough to keep every connection busy. */
 const BATCHES_IN_FLIGHT_PER_CONNECTION = 1.5;
 
@@ -104,6 +106,7 @@ export function createDeliveryLine(deps: DeliveryDeps, config: Config): Delivery
     {
       defaultProject: weave.project ?? null,
       maxInFlightBytes: weave.concurrency * batch.max_bytes * BATCHES_IN_FLIGHT_PER_CONNECTION,
+      sliceMs: SLICE_MS,
     },
   );
   return { pipeline, troubles: gate.troubles, close: client.close };

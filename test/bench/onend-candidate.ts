@@ -1,6 +1,7 @@
 /**
  * One way out of an app, measured from inside: what `onEnd` costs the app, and what a span that waits costs it in memory.
- * Arguments: the way, what is measured, the URL of a sink, and that of a server that never answers. Prints one JSON object. Wants `--expose-gc`.
+ * Arguments: the way, what is measured (a load of `LOADS`, or memory), the URL of a sink, and that of a server that never
+ * answers. Prints one JSON object. Wants `--expose-gc`.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -9,9 +10,18 @@ import { WeaveSpanProcessor } from '../../src/index.ts';
 
 /** Below the 2048 that the SDK's processor holds at most. */
 const HELD_SPANS = 2000;
-const ROUNDS = 400;
-const SPANS_A_ROUND = 50;
+const ROUND_MS = 5;
 const WARM_UP_ROUNDS = 60;
+const FLOOD = 50;
+
+/** Spans that end in each round of ROUND_MS, and what the app does before each of them. */
+const LOADS = {
+  /** 1,000 spans a second, each at the end of some work: caches are cold, as in any app. */
+  work: { rounds: 1600, spansARound: 5, before: handleAnswer },
+  /** 10,000 a second, FLOOD of them one after the other. */
+  flood: { rounds: 400, spansARound: FLOOD, before: () => undefined },
+};
+type Load = (typeof LOADS)[keyof typeof LOADS];
 
 const [way = '', measured = '', sinkUrl = '', hangUrl = ''] = process.argv.slice(2);
 
@@ -35,6 +45,23 @@ function timed(processor: SpanProcessor, taken: number[]): SpanProcessor {
   };
 }
 
+/** A model's answer with its search results, some 25 KB. */
+const ANSWER = JSON.stringify(
+  Array.from({ length: 60 }, (_, at) => ({
+    id: at,
+    role: 'user',
+    content: `${at} `.padEnd(350, 'Paris '),
+    at: [at, at],
+  })),
+);
+let handled = 0;
+
+function handleAnswer(): void {
+  const parts = JSON.parse(ANSWER) as unknown[];
+  parts.push({ handled });
+  handled += JSON.stringify(parts).length;
+}
+
 let serial = 0;
 /** Text of its own for each span, as prompts are: some 2 KB in all. */
 function endSpan(provider: TracerProvider): void {
@@ -56,18 +83,21 @@ function endSpan(provider: TracerProvider): void {
   span.end();
 }
 
-const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+const turn = () => new Promise((resolve) => setTimeout(resolve, ROUND_MS));
 
-async function measureTime() {
+async function measureTime({ rounds, spansARound, before }: Load) {
   const taken: number[] = [];
   const provider = new TracerProvider({ spanProcessors: [timed(createProcessor(sinkUrl), taken)] });
   const delay = monitorEventLoopDelay({ resolution: 1 });
-  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
+  for (let round = 0; round < WARM_UP_ROUNDS + rounds; round += 1) {
     if (round === WARM_UP_ROUNDS) {
       taken.length = 0;
       delay.enable();
     }
-    for (let i = 0; i < SPANS_A_ROUND; i += 1) endSpan(provider);
+    for (let i = 0; i < spansARound; i += 1) {
+      before();
+      endSpan(provider);
+    }
     await turn();
   }
   delay.disable();
@@ -75,7 +105,8 @@ async function measureTime() {
   const sorted = taken.toSorted((a, b) => a - b);
   const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? Number.NaN) / 1000;
   await provider.shutdown();
-  return { p50Us: at(0.5), p99Us: at(0.99), p999Us: at(0.999), loopP99Ms: delay.percentile(99) / 1e6 };
+  const meanUs = taken.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / taken.length / 1000;
+  return { meanUs, p50Us: at(0.5), p99Us: at(0.99), p999Us: at(0.999), loopP99Ms: delay.percentile(99) / 1e6 };
 }
 
 function usedBytes(): number {
@@ -89,7 +120,7 @@ function usedBytes(): number {
 /** Loads whatever is loaded late, so that only spans are counted. */
 async function warmUp(): Promise<void> {
   const provider = new TracerProvider({ spanProcessors: [createProcessor(sinkUrl)] });
-  for (let i = 0; i < 10 * SPANS_A_ROUND; i += 1) endSpan(provider);
+  for (let i = 0; i < 10 * FLOOD; i += 1) endSpan(provider);
   await provider.forceFlush();
   await provider.shutdown();
 }
@@ -101,11 +132,11 @@ async function measureMemory() {
   const before = usedBytes();
   for (let i = 0; i < HELD_SPANS; i += 1) {
     endSpan(provider);
-    if (i % SPANS_A_ROUND === 0) await turn();
+    if (i % FLOOD === 0) await turn();
   }
   await new Promise((resolve) => setTimeout(resolve, 1500));
   return { heldBytesPerSpan: (usedBytes() - before) / HELD_SPANS };
 }
 
-const result = measured === 'time' ? await measureTime() : await measureMemory();
+const result = measured === 'memory' ? await measureMemory() : await measureTime(LOADS[measured as keyof typeof LOADS]);
 process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

@@ -26,7 +26,7 @@ function world(shouldExportSpan?: (span: ReadableSpanLike) => boolean, live?: Li
   const admission = createAdmission({
     add: ({ name }) => void added.push(name),
     live,
-    isWanted: createWanted(shouldExportSpan, log),
+    isWanted: shouldExportSpan && createWanted(shouldExportSpan, log),
     log,
   });
   return { added, log, admission };

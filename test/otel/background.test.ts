@@ -22,4 +22,21 @@ describe('a clock in the background', () => {
     await inBackground(clock).sleep(1000, stop.signal);
     expect(clock.waiting()).toBe(0);
   });
+
+  it('gives each of those that have yielded a turn of its own, in order', async () => {
+    const clock = inBackground(createFakeClock());
+    const turns: number[] = [];
+    let turn = 0;
+    const work = async (times: number) => {
+      for (let n = 0; n < times; n += 1) {
+        await clock.yield();
+        turns.push(turn);
+      }
+    };
+    const all = Promise.all([work(3), work(3), work(1)]);
+    for (; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await all;
+    expect(turns).toHaveLength(7);
+    expect(new Set(turns).size).toBe(7);
+  });
 });

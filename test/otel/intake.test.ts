@@ -94,7 +94,7 @@ describe('the intake', () => {
     await intake.flush();
     expect(names()).toEqual(all);
     expect(new Set(stored.map(({ project }) => project))).toEqual(new Set([PROJECT]));
-    expect(Math.max(...stored.map(({ spans }) => spans))).toBeLessThanOrEqual(64);
+    expect(Math.max(...stored.map(({ spans }) => spans))).toBeLessThanOrEqual(16);
     expect(intake.counts()).toEqual({ waiting: 0, dropped: 0, rejected: 0 });
   });
 
@@ -188,6 +188,49 @@ describe('the intake', () => {
       expect(names()).toEqual(['span 1']);
       expect(clock.waiting()).toBe(0);
     }
+  });
+
+  it('lets what ends while others are stored wait for company of its own', async () => {
+    let during = 5;
+    const { clock, intake, names } = world(
+      { enough: 3 },
+      {
+        prepare(span) {
+          if (during-- > 0) intake.add(readableSpan(10 + during));
+          return span;
+        },
+      },
+    );
+    addSpans(intake, 2);
+    await clock.advance(1000);
+    expect(names()).toEqual(['span 1', 'span 2']);
+    expect(clock.waiting()).toBe(1);
+    // Now there is enough, and of the three that come meanwhile as well.
+    addSpans(intake, 1, 2);
+    await clock.advance(0);
+    await clock.advance(0);
+    expect(names()).toHaveLength(8);
+    expect(intake.counts().waiting).toBe(0);
+    expect(clock.waiting()).toBe(0);
+  });
+
+  it('stores at a flush what ended while others were stored', async () => {
+    let during = 3;
+    const { clock, intake, names } = world(
+      {},
+      {
+        prepare(span) {
+          if (during-- > 0) intake.add(readableSpan(10 + during));
+          return span;
+        },
+      },
+    );
+    addSpans(intake, 1);
+    await intake.flush();
+    expect(names()).toHaveLength(1);
+    for (let n = 0; n < 3; n += 1) await intake.flush();
+    expect(names()).toHaveLength(4);
+    expect(clock.waiting()).toBe(0);
   });
 
   it('hands over everything at once when the process ends', async () => {

@@ -57,4 +57,11 @@ describe('writing spans as OTLP', () => {
     expect(writeSpans([spanOf({ attributes: { a: 'b' } })]).length).toBe(empty + 10);
     expect(attributesOf({}).size).toBe(0);
   });
+
+  it('keeps no more memory alive than it has written, few spans or many', () => {
+    for (const count of [1, 100, 1000]) {
+      const written = writeSpans(Array.from({ length: count }, () => spanOf({ attributes: { a: 'b' } })));
+      expect(written.buffer.byteLength).toBe(written.byteLength);
+    }
+  });
 });

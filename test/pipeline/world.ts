@@ -158,7 +158,7 @@ export function setUp(options: Options = {}) {
   });
   const pipeline: Pipeline = createPipeline(
     { queue, decode, map, deliverer, gate, content, clock, log, counters, ...options.deps },
-    { defaultProject: project('team/default'), maxInFlightBytes: 1024 * 1024, ...options.settings },
+    { defaultProject: project('team/default'), maxInFlightBytes: 1024 * 1024, sliceMs: 5, ...options.settings },
   );
   const add = (spans: readonly TestSpan[], request: Partial<RawRequest> = {}) =>
     queue.add({ body: spanBody(spans), spans: spans.length, ...request });

@@ -142,7 +142,7 @@ function setUp(calls: readonly number[], more: { readonly maxElapsedMs?: number;
   const content = noLogs(deliverer);
   const pipeline: Pipeline = createPipeline(
     { queue, decode, map, deliverer, gate, content, clock, log: line.log, counters },
-    { defaultProject: project(), maxInFlightBytes: 1024 * 1024 },
+    { defaultProject: project(), maxInFlightBytes: 1024 * 1024, sliceMs: 5 },
   );
   for (const number of calls) queue.add({ body: spanBody([{ number }]), spans: 1 });
   end = async () => {
