@@ -19,12 +19,16 @@ export interface Carrier {
   readonly responseId: string | undefined;
   /** What the nearest carriers below state together that are part of it, each response once. */
   below: { calls: number; inputTokens: number; outputTokens: number; responses: Set<string> | undefined } | undefined;
-  /** What those state together that stand nearest behind tools. */
-  behindTools: Counts | undefined;
+  /** The nearest carrier above, once it is known. */
+  over: Carrier | undefined;
+  /** What all those below state together, behind tools too, that repeat none themselves. */
+  allBelow: Counts;
   /** The next one that names the same response. */
   twin: Carrier | undefined;
   /** Of a carrier: one of those below states the same. Of a stand-in: another carrier of its line is known. */
   isRepeated: boolean;
+  /** It states what others below it have stated: see `isRepetition`. */
+  repeats: boolean | undefined;
   /** Undefined until it is judged for the first time. */
   counted: boolean | undefined;
 }
@@ -40,26 +44,68 @@ export function carrierOf({ span, usage, isModelCall, isStandIn, runs, responseI
     isAgent: runs === 'agent',
     responseId: isModelCall ? responseId : undefined,
     below: undefined,
-    behindTools: undefined,
+    over: undefined,
+    allBelow: { inputTokens: 0, outputTokens: 0 },
     twin: undefined,
     isRepeated: false,
+    repeats: undefined,
     counted: undefined,
   };
 }
 
 /**
- * Adds what the carrier below states to what the one above knows. Returns the one that has to be judged anew.
+ * Adds what the carrier below states to what the one above knows. Returns those that have to be judged anew.
  *
  * A stand-in says nothing to the others. Of two of them, one below the other, the lower one stands in: it is nearer to the
  * request to the model that was made.
  */
-export function weigh(above: Carrier, below: Carrier, between: Between): Carrier | undefined {
-  if (above.isStandIn) return repeated(above);
+export function weigh(above: Carrier, below: Carrier, between: Between): readonly Carrier[] {
+  if (above.isStandIn) return [repeated(above)];
   const isPart = isPartOf(above, below, between);
-  if (below.isStandIn) return isPart ? repeated(below) : undefined;
+  if (below.isStandIn) return isPart ? [repeated(below)] : NONE;
   if (isPart) addTo(above, below);
-  else if (between === 'tool') above.behindTools = sumOf(above.behindTools, below);
-  return above;
+  if (!mayStandAbove(above, below)) return [above];
+  below.over = above;
+  const own = below.repeats === false ? below : NOTHING;
+  return [above, ...raise(below, sumOf(below.allBelow, own))];
+}
+
+/** Says whether a carrier is a repetition. Returns those above that have to be judged anew since it is judged otherwise. */
+export function settle(carrier: Carrier): readonly Carrier[] {
+  const before = carrier.repeats;
+  carrier.repeats = isRepetition(carrier);
+  if (carrier.isStandIn || before === carrier.repeats || (before === undefined && carrier.repeats)) return NONE;
+  const { inputTokens, outputTokens } = carrier;
+  return raise(
+    carrier,
+    carrier.repeats ? { inputTokens: -inputTokens, outputTokens: -outputTokens } : { inputTokens, outputTokens },
+  );
+}
+
+/** Carriers above each other: nobody nests more of them, and each one that comes is told to so many above it. */
+const MAX_HEIGHT = 100;
+const NOTHING: Counts = { inputTokens: 0, outputTokens: 0 };
+const NONE: readonly never[] = [];
+
+/** Parents may go round in a circle. */
+function mayStandAbove(above: Carrier, below: Carrier): boolean {
+  let [top, height]: [Carrier | undefined, number] = [above, 0];
+  for (; top && top !== below && height < MAX_HEIGHT; height += 1) top = top.over;
+  return top === undefined;
+}
+
+/** Tells all that stand above. Returns those to which it may matter. */
+function raise(from: Carrier, { inputTokens, outputTokens }: Counts): readonly Carrier[] {
+  if (inputTokens === 0 && outputTokens === 0) return NONE;
+  const told: Carrier[] = [];
+  let [above, height] = [from.over, 0];
+  for (; above && height < MAX_HEIGHT; height += 1) {
+    above.allBelow.inputTokens += inputTokens;
+    above.allBelow.outputTokens += outputTokens;
+    if (!above.below && !above.isModelCall) told.push(above);
+    above = above.over;
+  }
+  return told;
 }
 
 /**
@@ -76,9 +122,9 @@ function repeated(standIn: Carrier): Carrier {
   return standIn;
 }
 
-const sumOf = (sum: Counts | undefined, { inputTokens, outputTokens }: Counts): Counts => ({
-  inputTokens: (sum?.inputTokens ?? 0) + inputTokens,
-  outputTokens: (sum?.outputTokens ?? 0) + outputTokens,
+const sumOf = (one: Counts, other: Counts): Counts => ({
+  inputTokens: one.inputTokens + other.inputTokens,
+  outputTokens: one.outputTokens + other.outputTokens,
 });
 
 function addTo(above: Carrier, below: Carrier): void {
@@ -102,15 +148,15 @@ function isSameCall(one: Carrier, other: Carrier): boolean {
 }
 
 /**
- * Whether a span states what its nearest carriers below have stated already.
+ * Whether a span states what carriers below it have stated already.
  * A model call may have others below it that are their own (a tool that asks a model, under the call that asked for the
- * tool): it is a repetition only where the same counts or their sum come again. So is an agent or a workflow of whose
- * tools alone anything is known: it may tell what it has used itself.
+ * tool): it is a repetition only where the same counts or their sum come again. An agent or a workflow of whose tools alone
+ * anything is known may tell what it has used itself: it is one only where it states the sum of all that is below it.
  */
-export function isRepetition(carrier: Carrier): boolean {
-  const { below, behindTools, isModelCall, isStandIn, isRepeated } = carrier;
+function isRepetition(carrier: Carrier): boolean {
+  const { below, allBelow, isModelCall, isStandIn, isRepeated } = carrier;
   if (isStandIn) return isRepeated;
-  if (!below) return !isModelCall && behindTools !== undefined && isSum(carrier, behindTools);
+  if (!below) return !isModelCall && isSum(carrier, allBelow);
   if (!isModelCall || isRepeated) return true;
   return below.calls > 1 && isSum(carrier, below);
 }

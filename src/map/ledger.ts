@@ -1,6 +1,6 @@
 import type { CountedSpan, TraceMemory } from '../core/ports.ts';
 import type { Span } from '../core/span.ts';
-import { type Carrier, carrierOf, isRepetition, weigh } from './carrier.ts';
+import { type Carrier, carrierOf, settle, weigh } from './carrier.ts';
 import type { SpanKey } from './span-key.ts';
 import { createTraceTree, type Place, type TraceTree } from './trace-tree.ts';
 
@@ -94,12 +94,17 @@ export function createLedger(memory?: TraceMemory): Ledger {
         toJudge.set(place.value, one);
       }
       trace.tree.connect(place, (above, below, between) => {
-        const heavier = weigh(above, below, between);
-        if (heavier) toJudge.set(heavier, one);
+        for (const heavier of weigh(above, below, between)) toJudge.set(heavier, one);
         return above.isStandIn;
       });
     }
-    for (const [carrier, { trace, place }] of toJudge) {
+    const settled: typeof toJudge = new Map();
+    for (const [carrier, one] of toJudge) {
+      toJudge.delete(carrier); // it comes again where one below it is judged otherwise
+      settled.set(carrier, one);
+      for (const above of settle(carrier)) toJudge.set(above, one);
+    }
+    for (const [carrier, { trace, place }] of settled) {
       for (const otherwise of judge(trace, carrier)) {
         changed.add(otherwise.key);
         const byPlace = trace.changed.get(place);
@@ -148,7 +153,7 @@ function judge(trace: Trace, carrier: Carrier): readonly Carrier[] {
   if (!twins.includes(carrier)) carrier.counted = false; // beyond MAX_TWINS
   let best: Carrier | undefined;
   for (const twin of twins) {
-    if (!isRepetition(twin) && (!best || statesMore(twin, best))) best = twin;
+    if (!twin.repeats && (!best || statesMore(twin, best))) best = twin;
   }
   const changed: Carrier[] = [];
   for (const twin of twins) {

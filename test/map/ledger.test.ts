@@ -139,6 +139,20 @@ const TRACES: readonly (readonly [string, readonly SpanSpec[], number])[] = [
     30,
   ],
   [
+    'an agent that states the sum of calls behind tools of calls behind its tools',
+    [llm(6, 5, 30), tool(5, 4), llm(4, 3, 20), agent(3, 2), tool(2, 1), agent(1, 0)].map((spec) =>
+      spec.id === ids(1) ? { ...spec, attributes: { ...spec.attributes, ...usage(50, 2) } } : spec,
+    ),
+    50,
+  ],
+  [
+    'the same where an agent between states what is its own',
+    [llm(6, 5, 30), tool(5, 4), llm(4, 3, 20), agent(3, 2, 20), tool(2, 1), agent(1, 0)].map((spec) =>
+      spec.id === ids(1) ? { ...spec, attributes: { ...spec.attributes, ...usage(50, 2) } } : spec,
+    ),
+    50,
+  ],
+  [
     'an agent that repeats its call and asks another one by a tool',
     [llm(4, 3, 20), tool(3, 1), llm(2, 1, 57), agent(1, 0, 57)],
     77,
@@ -275,17 +289,21 @@ describe('the tokens of a trace', () => {
     }
   });
 
-  it.each([
-    ['runs', { usage: undefined, runs: 'agent' }],
-    ['runs of tools', { usage: undefined, runs: 'tool' }],
-    ['stand-ins', { usage: { inputTokens: 5, outputTokens: 1 }, isStandIn: true }],
-    ['what is a run and stands in', { usage: { inputTokens: 5, outputTokens: 1 }, isStandIn: true, runs: 'agent' }],
-  ] as const)('take no time out of proportion where hostile senders nest %s without end', (_what, nested) => {
+  const USED = { inputTokens: 5, outputTokens: 1 };
+  it.each<[string, (n: number) => Partial<CountedSpan>]>([
+    ['runs', () => ({ runs: 'agent' })],
+    ['runs of tools', () => ({ runs: 'tool' })],
+    ['agents that state what they use', () => ({ usage: USED, runs: 'agent' })],
+    ['agents behind tools', (n) => (n % 2 === 0 ? { runs: 'tool' } : { usage: USED, runs: 'agent' })],
+    ['stand-ins', () => ({ usage: USED, isStandIn: true })],
+    ['what is a run and stands in', () => ({ usage: USED, isStandIn: true, runs: 'agent' })],
+  ])('take no time out of proportion where hostile senders nest %s without end', (_what, nested) => {
     const counted = (n: number, parent: number): CountedSpan => ({
       span: spanOf(plain(n, parent)),
       isModelCall: n !== parent + 1,
       responseId: undefined,
-      ...(n === parent + 1 ? nested : { usage: { inputTokens: 5, outputTokens: 1 } }),
+      usage: undefined,
+      ...(n === parent + 1 ? nested(n) : { usage: USED }),
     });
     /** So many, each in the one before, and model calls in the last one. */
     const trace = (depth: number) =>

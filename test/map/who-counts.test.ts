@@ -88,7 +88,8 @@ function read(trace: readonly Spec[]): Record<number, boolean> {
     return { found, isBehindTool, isPart: !isBehindTool && !isHandedOver };
   }
   const counted: Record<number, boolean> = {};
-  for (const spec of trace) {
+  // what is below comes behind in the list
+  for (const spec of trace.toReversed()) {
     if (isStep(spec)) {
       const statesBelow = trace.some((other) => (states(other) || isStep(other)) && lineOf(other).includes(spec));
       counted[spec.id] = !statesBelow && above(spec)?.isPart !== true;
@@ -96,9 +97,9 @@ function read(trace: readonly Spec[]): Record<number, boolean> {
     if (!states(spec)) continue;
     const below = trace.filter((other) => states(other) && above(other)?.found === spec);
     const parts = below.filter((other) => above(other)?.isPart);
-    const behindTools = below.filter((other) => above(other)?.isBehindTool);
+    const all = trace.filter((other) => states(other) && counted[other.id] && lineOf(other).includes(spec));
     const isSum = (of: readonly Spec[]) => of.reduce((sum, { tokens }) => sum + tokens, 0) === spec.tokens;
-    if (spec.what === 'sum') counted[spec.id] = parts.length === 0 && (behindTools.length === 0 || !isSum(behindTools));
+    if (spec.what === 'sum') counted[spec.id] = parts.length === 0 && !isSum(all);
     else {
       const isSame = parts.some(({ tokens }) => tokens === spec.tokens);
       counted[spec.id] = !isSame && !(parts.length > 1 && isSum(parts));
@@ -107,7 +108,87 @@ function read(trace: readonly Spec[]): Record<number, boolean> {
   return counted;
 }
 
+/**
+ * What agents do, and what is recorded of it: each has calls of its own, tools and other agents; tools and calls have calls,
+ * tools and agents in turn. An agent states nothing, what was used for itself, or all that was used below it; or it alone
+ * states what it has used.
+ */
+const anyRun = fc.gen().map((any) => {
+  const spans: CountedSpan[] = [];
+  let used = 0;
+  const chance = (percent: number) => any(fc.nat, { max: 99 }) < percent;
+  function add(parent: number, what: What, tokens?: number): number {
+    spans.push({
+      ...countedSpan({ id: spans.length + 1, parent, what, tokens: 0 }),
+      usage: tokens ? { inputTokens: tokens, outputTokens: 0 } : undefined,
+    });
+    return spans.length;
+  }
+  const below = (parent: number) => (chance(30) ? add(parent, 'plain') : parent);
+
+  function call(parent: number, depth: number): { own: number; behind: number } {
+    // so large that no sum is another one by chance
+    const own = 1 + any(fc.nat, { max: 2 ** 40 });
+    used += own;
+    const at = add(below(parent), 'call', own);
+    if (chance(15)) add(below(at), 'call', own); // seen by two instrumentations
+    let behind = depth > 0 && chance(25) ? tool(at, depth - 1) : 0;
+    if (depth > 0 && chance(10)) behind += whole(agent(below(at), depth - 1));
+    return { own, behind };
+  }
+  function tool(parent: number, depth: number): number {
+    const at = add(below(parent), 'tool');
+    let sum = 0;
+    for (let left = any(fc.nat, { max: 2 }); left > 0 && depth > 0; left -= 1) {
+      sum += chance(50)
+        ? whole(call(at, depth - 1))
+        : chance(70)
+          ? whole(agent(below(at), depth - 1))
+          : tool(at, depth - 1);
+    }
+    return sum;
+  }
+  function agent(parent: number, depth: number): { own: number; behind: number } {
+    const at = add(parent, 'agent');
+    const says = any(fc.constantFrom, 'nothing', 'own', 'all', 'alone');
+    let [own, behind] = [0, 0];
+    const take = (more: { own: number; behind: number }) => {
+      own += more.own;
+      behind += more.behind;
+    };
+    if (says === 'alone') {
+      own = 1 + any(fc.nat, { max: 2 ** 40 });
+      used += own;
+    } else {
+      for (let left = any(fc.nat, { max: 2 }); left > 0; left -= 1) take(call(at, depth - 1));
+      if (depth > 0 && chance(30)) take(agent(below(at), depth - 1));
+    }
+    for (let left = any(fc.nat, { max: 2 }); left > 0 && depth > 0; left -= 1) behind += tool(at, depth - 1);
+    const stated = says === 'nothing' ? 0 : says === 'all' ? own + behind : own;
+    const span = spans[at - 1] as CountedSpan;
+    spans[at - 1] = { ...span, usage: stated > 0 ? { inputTokens: stated, outputTokens: 0 } : undefined };
+    return { own, behind };
+  }
+  const whole = ({ own, behind }: { own: number; behind: number }) => own + behind;
+
+  agent(0, 4);
+  return { spans, used };
+});
+
 describe('who counts', () => {
+  it('is who makes the sum what was really used, whatever agents say of it', () => {
+    fc.assert(
+      fc.property(anyRun, fc.boolean(), ({ spans, used }, isReversed) => {
+        const ledger = createLedger();
+        if (isReversed) for (const span of spans.toReversed()) ledger.note([span]);
+        else ledger.note(spans);
+        const counted = spans.filter(({ span }) => ledger.counts(span));
+        expect(counted.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0)).toBe(used);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('is who counts in the trace as a whole, whatever the order and the requests in which its spans arrive', () => {
     fc.assert(
       fc.property(anyArrival, ({ trace, requests }) => {
