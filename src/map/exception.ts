@@ -12,7 +12,7 @@ import { type SpanView, textAt } from './span-view.ts';
 export function exceptionOf(view: SpanView, reading: Partial<Reading>): string | undefined {
   const { span } = view;
   const isError = span.status.code === STATUS_ERROR;
-  const reported = toolFailure(reading);
+  const reported = toolFailure(reading) ?? modelFailure(reading);
   if (!isError && reading.failure === undefined && reported === undefined && !wasBrokenOff(view, reading))
     return undefined;
   // OTel gives the message of a status a meaning for errors only
@@ -31,6 +31,18 @@ function toolFailure({ kind, toolResult, output }: Partial<Reading>): string | u
   if (!isObject(result)) return undefined;
   if (result['isError'] !== true && result['is_error'] !== true) return undefined;
   return resultText(result['content'] ?? result) || 'The tool reported an error';
+}
+
+/**
+ * OpenAI's Responses do not throw either: a response whose status is `failed` says why in its `error`.
+ * https://platform.openai.com/docs/api-reference/responses/object
+ */
+function modelFailure({ kind, output }: Partial<Reading>): string | undefined {
+  if (kind !== 'llm' || !isObject(output) || output['status'] !== 'failed') return undefined;
+  // the model itself may answer with a status
+  if (!Array.isArray(output['output'])) return undefined;
+  const error = isObject(output['error']) ? output['error'] : {};
+  return [error['code'], error['message']].filter(Boolean).map(String).join(': ') || 'The response says no reason';
 }
 
 /**

@@ -3,6 +3,18 @@ import { mapOne, type SpanSpec } from '../support/spans.ts';
 
 const ERROR = { code: 2 };
 const exception = (attributes: Record<string, unknown>) => [{ name: 'exception', attributes }];
+/** One of OpenAI's Responses, as OpenInference writes it down. */
+const response = (status: string) => ({
+  'openinference.span.kind': 'LLM',
+  'output.mime_type': 'application/json',
+  'output.value': JSON.stringify({
+    id: 'resp_1',
+    object: 'response',
+    status,
+    error: status === 'failed' ? { code: 'server_error', message: 'The model is overloaded' } : null,
+    output: [],
+  }),
+});
 
 describe('the exception of a call', () => {
   it.each<[string, SpanSpec, string | undefined]>([
@@ -55,6 +67,13 @@ describe('the exception of a call', () => {
     ['an HTTP status', { status: ERROR, attributes: { 'http.response.status_code': 503 } }, 'HTTP 503'],
     ['nothing at all', { status: ERROR }, 'Error (the span says no reason)'],
     ['an empty exception event', { status: { code: 2, message: 'm' }, events: exception({}) }, 'm'],
+    ['a response that failed', { attributes: response('failed') }, 'server_error: The model is overloaded'],
+    [
+      'an answer that speaks of a failure',
+      { attributes: { ...response('failed'), 'output.value': '{"status":"failed","error":{"message":"no seats"}}' } },
+      undefined,
+    ],
+    ['a response that did not', { attributes: response('completed') }, undefined],
   ])('says %s', (_what, spec, expected) => {
     const call = mapOne(spec);
     expect(call['exception']).toBe(expected);
