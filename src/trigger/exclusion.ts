@@ -20,7 +20,7 @@ export const EVALUATION = exists('attributes.weave.eval');
 export function createEvaluations() {
   const traces = new Set<TraceId>();
   return {
-    has: (trace: TraceId) => traces.has(trace),
+    has: (trace: TraceId) => traces.size > 0 && traces.has(trace),
     add(trace: TraceId) {
       traces.add(trace);
       const [oldest] = traces;

@@ -1,10 +1,11 @@
 import type { Call } from '../core/call.ts';
 import type { FieldPath } from '../core/field-path.ts';
-import { type Found, foundAt, MEMO_BYTES, note } from './found-path.ts';
-import { isSame, memberAt, parseAt } from './json-bytes.ts';
+import { type Found, foundAt, note, parsedValues } from './found-path.ts';
+import { isSame, memberAt } from './json-bytes.ts';
 import { endOfText, skipSpace, skipValue } from './json-skim.ts';
-import { addPath, childAt, FRONT, isReadInParts, type Node, newNode } from './path-tree.ts';
+import { addPath, childAt, childOfIndex, FRONT, isReadInParts, type Node, newNode } from './path-tree.ts';
 import { createSections, type Section } from './sections.ts';
+import { timeAt } from './time-bytes.ts';
 
 export type OpenCall = Pick<Call, 'json' | 'attributesAt' | 'summaryAt'>;
 
@@ -20,6 +21,8 @@ export interface FieldReader {
   values(path: number): readonly unknown[];
   /** Whether one of them is not null. */
   exists(path: number): boolean;
+  /** The time at the path, in milliseconds since 1970; NaN where there is none. */
+  time(path: number): number;
   /** False: the bytes stand in none of them. For bytes that JSON never escapes but as `\\u…`; quicker than to parse. */
   mayHold(path: number, bytes: Buffer): boolean;
 }
@@ -65,7 +68,7 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   function collectMember(bytes: Buffer, at: number, node: Node, index: number): number {
     let place = at;
     let child: Node | undefined;
-    if (index >= 0) child = node.children.find((one) => one.index === index)?.node;
+    if (index >= 0) child = childOfIndex(index, node);
     else {
       const keyEnd = endOfText(bytes, place + 1);
       child = childAt(bytes, place + 1, keyEnd, node);
@@ -93,46 +96,37 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
     return keyEnd + 3;
   }
 
-  /** Reads one more field of the section, or one more member of the field that is being read in parts. */
-  function readOn(bytes: Buffer, section: Section): void {
-    const { next, end, within } = section;
-    if (within === undefined) {
-      section.next = next === end ? -1 : readField(bytes, next, section);
-      return;
+  /** Reads members of the field within which the section is, until the wanted one has been read or there is none more. */
+  function readMembers(bytes: Buffer, section: Section, field: Node, wanted: Node | undefined): void {
+    let at = memberAt(bytes, section.next);
+    while (at >= 0) {
+      at = collectMember(bytes, at, field, -1);
+      if (wanted?.readIn === calls) {
+        section.next = at;
+        return;
+      }
+      at = memberAt(bytes, at);
     }
-    const at = memberAt(bytes, next);
-    if (at >= 0) section.next = collectMember(bytes, at, within, -1);
-    else {
-      section.next = -at;
-      section.within = undefined;
-    }
+    section.next = -at;
+    section.within = undefined;
   }
 
-  function placesOf(one: Found): readonly number[] {
+  /** Reads fields of the section until the path has been read or there is none more; answers the count of its places. */
+  function locate(one: Found): number {
     const { top, member } = one;
     const section = sections.of(top);
-    while (top.readIn < calls && section.next >= 0) readOn(json, section);
-    if (member) while (section.within === top && member.readIn < calls) readOn(json, section);
-    return one.placedIn === calls ? one.places : NO_PLACES;
-  }
-
-  function parseAll(one: Found, places: readonly number[]): readonly unknown[] {
-    const start = places[0];
-    const end = places[1];
-    if (start === undefined || end === undefined) return NOTHING;
-    if (places.length === 2) return parseOnce(one, start, end);
-    const values: unknown[] = [];
-    for (let at = 0; at < places.length; at += 2) values.push(parseAt(json, places[at] ?? 0, places[at + 1] ?? 0));
-    return values;
-  }
-
-  function parseOnce(one: Found, start: number, end: number): readonly unknown[] {
-    if (isSame(json, start, end, one.memo, one.memoLength)) return one.memoValues;
-    const values = [parseAt(json, start, end)];
-    if (end - start > MEMO_BYTES) return values;
-    one.memoLength = json.copy(one.memo, 0, start, end);
-    one.memoValues = values;
-    return values;
+    for (;;) {
+      const { within, next } = section;
+      if (within === undefined) {
+        if (top.readIn === calls || next < 0) break;
+        section.next = next === section.end ? -1 : readField(json, next, section);
+      } else {
+        const until = within === top ? member : undefined;
+        if (until?.readIn === calls) break;
+        readMembers(json, section, within, until);
+      }
+    }
+    return one.placedIn === calls ? one.count : 0;
   }
 
   function at(path: number): Found {
@@ -150,25 +144,30 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
     values(path) {
       const one = at(path);
       if (one.parsedIn === calls) return one.values;
-      one.values = parseAll(one, placesOf(one));
+      one.values = parsedValues(json, one, locate(one));
       one.parsedIn = calls;
       return one.values;
     },
     exists(path) {
-      const places = placesOf(at(path));
-      for (let place = 0; place < places.length; place += 2) if (json[places[place] ?? 0] !== NULL) return true;
+      const one = at(path);
+      const count = locate(one);
+      for (let place = 0; place < count; place += 2) if (json[one.places[place] ?? 0] !== NULL) return true;
       return false;
     },
+    time(path) {
+      const one = at(path);
+      const count = locate(one);
+      if (count === 0) return Number.NaN;
+      const written = timeAt(json, one.places[0] ?? 0, one.places[1] ?? 0);
+      return Number.isNaN(written) ? Date.parse(String(parsedValues(json, one, count)[0])) : written;
+    },
     mayHold(path, bytes) {
-      const places = placesOf(at(path));
-      for (let place = 0; place < places.length; place += 2) {
-        const value = json.subarray(places[place], places[place + 1]);
-        if (value.includes(bytes) || value.includes(UNICODE_ESCAPE)) return true;
-      }
-      return false;
+      const one = at(path);
+      const count = locate(one);
+      if (count === 0) return false;
+      // What stands between the values is searched as well: a look at each of them would cost more.
+      const all = json.subarray(one.places[0], one.places[count - 1]);
+      return all.includes(bytes) || all.includes(UNICODE_ESCAPE);
     },
   };
 }
-
-const NOTHING: readonly unknown[] = [];
-const NO_PLACES: readonly number[] = [];

@@ -44,7 +44,7 @@ function testOfOne(test: FieldTest): (value: unknown) => boolean {
 
 function equals(value: unknown, text: string): boolean {
   if (typeof value === 'string') return value === text;
-  if (typeof value === 'number') return String(value) === text || Number(text || Number.NaN) === value;
+  if (typeof value === 'number') return String(value) === text || (text.trim() !== '' && Number(text) === value);
   return typeof value === 'boolean' && String(value) === text;
 }
 

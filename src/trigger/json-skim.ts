@@ -11,9 +11,11 @@ export function endOfText(json: Buffer, at: number): number {
   const near = at + NEAR_BYTES;
   let place = at;
   while (place < near) {
-    const byte = json[place];
-    if (byte === QUOTE) return place;
-    place += byte === BACKSLASH ? 2 : 1;
+    const byte = json[place] ?? 0;
+    // Most letters stand above both the quote and the backslash.
+    if (byte > BACKSLASH) place += 1;
+    else if (byte === QUOTE) return place;
+    else place += byte === BACKSLASH ? 2 : 1;
   }
   for (;;) {
     const quote = json.indexOf(QUOTE, place);
@@ -44,11 +46,14 @@ function skipNested(json: Buffer, at: number): number {
   let place = at;
   while (depth > 0) {
     const byte = json[place];
-    if (byte === QUOTE) place = endOfText(json, place + 1);
-    else if (byte === 0x7b || byte === 0x5b) depth += 1;
-    else if (byte === 0x7d || byte === 0x5d) depth -= 1;
-    else if (byte === undefined) throw new Error('JSON without an end');
     place += 1;
+    if (byte === QUOTE) place = endOfText(json, place) + 1;
+    else if (byte === undefined) throw new Error('JSON without an end');
+    // Digits, signs, commas and colons stand below all brackets.
+    else if (byte > 0x5a) {
+      if (byte === 0x7b || byte === 0x5b) depth += 1;
+      else if (byte === 0x7d || byte === 0x5d) depth -= 1;
+    }
   }
   return place;
 }

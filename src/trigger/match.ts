@@ -50,19 +50,24 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     };
   });
   type Entry = (typeof entries)[number];
-  type Pick = { readonly entry: Entry; readonly trigger: Trigger };
+  /** What the calls at hand trigger, and side by side with it by which rules. */
+  interface Picks {
+    readonly acceptedAtMs: number;
+    readonly triggers: Trigger[];
+    readonly entries: Entry[];
+  }
   const sampler = createSampler(entries);
   /** Where calls of one trace are told apart, the one with the mark of an evaluation may be out of the share, and others in. */
   const marksMatter = rules.some(({ rule }) => rule.sampleBy === 'call' && rule.sample < 1);
 
-  function triggerOf(entry: Entry, call: Call): Trigger | undefined {
+  function triggerOf(entry: Entry, call: Call, acceptedAtMs: number): Trigger | undefined {
     const { rule, version, tallies } = entry;
     const { id: callId, traceId, projectId: project } = call;
     if (conditions.meets(madeByRule)) return void tallies.excluded(1);
     const request = entry.kind === 'job' ? requestOf(entry, call) : null;
     if (request === undefined) return void tallies.failed(1);
     entry.counts.matched += 1;
-    return { project, callId, traceId, rule: rule.name, version, acceptedAtMs: clock.now(), request };
+    return { project, callId, traceId, rule: rule.name, version, acceptedAtMs, request };
   }
 
   function requestOf({ rule }: Extract<VersionedRule, { kind: 'job' }>, call: Call): string | undefined {
@@ -82,16 +87,17 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
   }
 
   /** Whether the call, which is open, or another one of its trace is marked as an evaluation; takes back what others triggered. */
-  function isEvaluation({ traceId }: Call, picks: Pick[]): boolean {
+  function isEvaluation({ traceId }: Call, picks: Picks): boolean {
     if (evaluations.has(traceId)) return true;
     if (!conditions.meets(evaluation)) return false;
     evaluations.add(traceId);
-    for (let at = picks.length - 1; at >= 0; at -= 1) {
-      const pick = picks[at];
-      if (pick?.trigger.traceId !== traceId) continue;
-      pick.entry.counts.matched -= 1;
-      pick.entry.counts.excluded += 1;
-      picks.splice(at, 1);
+    for (let at = picks.triggers.length - 1; at >= 0; at -= 1) {
+      const entry = picks.entries[at];
+      if (picks.triggers[at]?.traceId !== traceId || !entry) continue;
+      entry.counts.matched -= 1;
+      entry.counts.excluded += 1;
+      picks.triggers.splice(at, 1);
+      picks.entries.splice(at, 1);
     }
     return true;
   }
@@ -101,7 +107,7 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     for (const { counts } of entries) counts.excluded += 1;
   }
 
-  function matchOne(call: Call, picks: Pick[]): void {
+  function matchOne(call: Call, picks: Picks): void {
     if (call.account !== undefined) {
       excludeFromAll();
       return;
@@ -116,14 +122,16 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
       if (excluded) entry.counts.excluded += 1;
       else if (!conditions.meets(entry.number)) entry.counts.filtered += 1;
       else {
-        const trigger = triggerOf(entry, call);
-        if (trigger) picks.push({ entry, trigger });
+        const trigger = triggerOf(entry, call, picks.acceptedAtMs);
+        if (!trigger) continue;
+        picks.triggers.push(trigger);
+        picks.entries.push(entry);
       }
     }
   }
 
   return (calls) => {
-    const picks: Pick[] = [];
+    const picks: Picks = { acceptedAtMs: clock.now(), triggers: [], entries: [] };
     // Backwards: a span ends after those below it, so that the mark of an evaluation is mostly seen before they are.
     for (let at = calls.length - 1; at >= 0; at -= 1) {
       const call = calls[at];
@@ -136,6 +144,6 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
         counts[outcome] = 0;
       }
     }
-    return picks.reverse().map(({ trigger }) => trigger);
+    return picks.triggers.reverse();
   };
 }

@@ -86,3 +86,9 @@ export function childAt(json: Buffer, start: number, end: number, node: Node): N
   }
   return undefined;
 }
+
+/** What is wanted below the item of this number. */
+export function childOfIndex(index: number, { children }: Node): Node | undefined {
+  for (let at = 0; at < children.length; at += 1) if (children[at]?.index === index) return children[at]?.node;
+  return undefined;
+}

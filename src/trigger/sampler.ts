@@ -17,17 +17,19 @@ export interface Sampler<Rule extends Sampled> {
 }
 
 export function createSampler<Rule extends Sampled>(rules: readonly Rule[]): Sampler<Rule> {
-  const bySalt = [...Map.groupBy(rules, ({ rule }) => rule.salt)].map(([salt, alike]) => {
-    // A hash for each trace costs something: where all or nothing is taken there is none.
-    const isShared = alike.some(({ rule }) => rule.sample > 0 && rule.sample < 1);
-    return { salt, rules: alike, isShared };
-  });
   const isByCall = ({ rule }: Rule) => rule.sampleBy === 'call' && rule.sample < 1;
   const areByCall = rules.some(isByCall);
+  const bySalt = [...Map.groupBy(rules, ({ rule }) => rule.salt)].map(([salt, alike]) => {
+    // A hash for each trace costs something: where all or nothing is taken there is none.
+    const isShared = alike.some((one) => !isByCall(one) && one.rule.sample > 0 && one.rule.sample < 1);
+    return { salt, rules: alike, isShared };
+  });
+  /** Otherwise all traces are alike, and what the first one came to stays so. */
+  const tracesDiffer = bySalt.some(({ isShared }) => isShared);
   let last: TraceId | undefined;
   /** By the trace alone; those that look at each call are among them. */
-  const takers: Rule[] = [];
-  const others: Rule[] = [];
+  let takers: Rule[] = [];
+  let others: Rule[] = [];
   let calls = 0;
 
   function count(): void {
@@ -37,9 +39,8 @@ export function createSampler<Rule extends Sampled>(rules: readonly Rule[]): Sam
 
   function turnTo(trace: TraceId): void {
     count();
-    last = trace;
-    takers.length = 0;
-    others.length = 0;
+    takers = [];
+    others = [];
     for (const { salt, rules: alike, isShared } of bySalt) {
       const share = isShared ? shareOf(trace, salt) : 0;
       for (const one of alike) (isByCall(one) || share < one.rule.sample ? takers : others).push(one);
@@ -54,7 +55,8 @@ export function createSampler<Rule extends Sampled>(rules: readonly Rule[]): Sam
 
   return {
     rulesFor({ id, traceId }) {
-      if (traceId !== last) turnTo(traceId);
+      if (last === undefined || (tracesDiffer && traceId !== last)) turnTo(traceId);
+      last = traceId;
       calls += 1;
       return areByCall ? takers.filter((one) => takesCall(one, traceId + id)) : takers;
     },

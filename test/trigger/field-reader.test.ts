@@ -102,6 +102,18 @@ describe('the field reader', () => {
     expect(reader.mayHold(0, Buffer.from(needle))).toBe(expected);
   });
 
+  it.each([
+    ['first', true],
+    ['third', true],
+    ['nowhere', false],
+  ])('knows of %s in one of many texts', (needle, expected) => {
+    const reader = createFieldReader([path('output.*.text')]);
+    reader.open({
+      json: Buffer.from(JSON.stringify({ output: ['first', 'second', 'third'].map((text) => ({ text })) })),
+    });
+    expect(reader.mayHold(0, Buffer.from(needle))).toBe(expected);
+  });
+
   it('does not trust bytes where letters are escaped', () => {
     const reader = createFieldReader([path('output')]);
     reader.open({ json: Buffer.from('{"output":"pl\\u0061in"}') });
