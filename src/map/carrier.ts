@@ -21,14 +21,16 @@ export interface Carrier {
   below: { calls: number; inputTokens: number; outputTokens: number; responses: Set<string> | undefined } | undefined;
   /** The nearest carrier above, once it is known. */
   over: Carrier | undefined;
-  /** What all those below state together, behind tools too, that repeat none themselves. */
+  /** What all those below state together, behind tools too, that repeat none themselves; each response once. */
   allBelow: Counts;
+  /** Whether it is in that sum of those above it. */
+  isSummedUp: boolean;
   /** The next one that names the same response. */
   twin: Carrier | undefined;
   /** Of a carrier: one of those below states the same. Of a stand-in: another carrier of its line is known. */
   isRepeated: boolean;
   /** It states what others below it have stated: see `isRepetition`. */
-  repeats: boolean | undefined;
+  repeats: boolean;
   /** Undefined until it is judged for the first time. */
   counted: boolean | undefined;
 }
@@ -47,8 +49,9 @@ export function carrierOf({ span, usage, isModelCall, isStandIn, runs, responseI
     over: undefined,
     allBelow: { inputTokens: 0, outputTokens: 0 },
     twin: undefined,
+    isSummedUp: false,
     isRepeated: false,
-    repeats: undefined,
+    repeats: false,
     counted: undefined,
   };
 }
@@ -66,20 +69,33 @@ export function weigh(above: Carrier, below: Carrier, between: Between): readonl
   if (isPart) addTo(above, below);
   if (!mayStandAbove(above, below)) return [above];
   below.over = above;
-  const own = below.repeats === false ? below : NOTHING;
+  const own = below.isSummedUp ? below : NOTHING;
   return [above, ...raise(below, sumOf(below.allBelow, own))];
 }
 
-/** Says whether a carrier is a repetition. Returns those above that have to be judged anew since it is judged otherwise. */
-export function settle(carrier: Carrier): readonly Carrier[] {
-  const before = carrier.repeats;
+/**
+ * Says whether a carrier is a repetition. `twins`: all that name its response, itself included; of these the one that states
+ * most is summed up, and of two that state the same always the same one, whichever counts. Returns those above that have to
+ * be judged anew.
+ */
+export function settle(carrier: Carrier, twins: readonly Carrier[]): readonly Carrier[] {
   carrier.repeats = isRepetition(carrier);
-  if (carrier.isStandIn || before === carrier.repeats || (before === undefined && carrier.repeats)) return NONE;
-  const { inputTokens, outputTokens } = carrier;
-  return raise(
-    carrier,
-    carrier.repeats ? { inputTokens: -inputTokens, outputTokens: -outputTokens } : { inputTokens, outputTokens },
-  );
+  let most: Carrier | undefined;
+  for (const twin of twins) if (!twin.repeats && !twin.isStandIn && (!most || comesBefore(twin, most))) most = twin;
+  const told: Carrier[] = [];
+  for (const twin of twins) {
+    const isSummedUp = twin === most;
+    if (twin.isSummedUp === isSummedUp) continue;
+    twin.isSummedUp = isSummedUp;
+    const { inputTokens, outputTokens } = twin;
+    told.push(...raise(twin, isSummedUp ? twin : { inputTokens: -inputTokens, outputTokens: -outputTokens }));
+  }
+  return told;
+}
+
+function comesBefore(one: Carrier, other: Carrier): boolean {
+  const more = one.inputTokens + one.outputTokens - other.inputTokens - other.outputTokens;
+  return more > 0 || (more === 0 && one.key < other.key);
 }
 
 /** Carriers above each other: nobody nests more of them, and each one that comes is told to so many above it. */

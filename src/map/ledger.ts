@@ -102,7 +102,7 @@ export function createLedger(memory?: TraceMemory): Ledger {
     for (const [carrier, one] of toJudge) {
       toJudge.delete(carrier); // it comes again where one below it is judged otherwise
       settled.set(carrier, one);
-      for (const above of settle(carrier)) toJudge.set(above, one);
+      for (const above of settle(carrier, twinsOf(one.trace, carrier))) toJudge.set(above, one);
     }
     for (const [carrier, { trace, place }] of settled) {
       for (const otherwise of judge(trace, carrier)) {
@@ -140,16 +140,17 @@ function pair(trace: Trace, carrier: Carrier): void {
   }
 }
 
+/** All that name its response, itself included. */
 function twinsOf(trace: Trace, carrier: Carrier): readonly Carrier[] {
+  if (carrier.responseId === undefined) return [carrier];
   const twins: Carrier[] = [];
-  let twin = carrier.responseId === undefined ? undefined : trace.twins.get(carrier.responseId);
-  for (; twin; twin = twin.twin) twins.push(twin);
+  for (let twin = trace.twins.get(carrier.responseId); twin; twin = twin.twin) twins.push(twin);
   return twins;
 }
 
 /** Judges a carrier, and those that name the same response: the one that states most of it counts. Returns those judged otherwise than before. */
 function judge(trace: Trace, carrier: Carrier): readonly Carrier[] {
-  const twins = carrier.responseId === undefined ? [carrier] : twinsOf(trace, carrier);
+  const twins = twinsOf(trace, carrier);
   if (!twins.includes(carrier)) carrier.counted = false; // beyond MAX_TWINS
   let best: Carrier | undefined;
   for (const twin of twins) {

@@ -153,6 +153,17 @@ const TRACES: readonly (readonly [string, readonly SpanSpec[], number])[] = [
     50,
   ],
   [
+    'an agent that states what one instrumentation has seen behind its tool, and another one elsewhere',
+    [
+      llm(5, 1, 57, { 'gen_ai.response.id': 'r' }),
+      llm(4, 3, 57, { 'gen_ai.response.id': 'r' }),
+      tool(3, 2),
+      agent(2, 1, 57),
+      plain(1, 0),
+    ],
+    57,
+  ],
+  [
     'an agent that repeats its call and asks another one by a tool',
     [llm(4, 3, 20), tool(3, 1), llm(2, 1, 57), agent(1, 0, 57)],
     77,

@@ -116,6 +116,14 @@ function read(trace: readonly Spec[]): Record<number, boolean> {
 const anyRun = fc.gen().map((any) => {
   const spans: CountedSpan[] = [];
   let used = 0;
+  let requests = 0;
+  /** Such that no sum is another one by chance. */
+  function tokens(): number {
+    requests += 1;
+    const own = Math.ceil(1e9 * Math.abs(Math.sin(requests)));
+    used += own;
+    return own;
+  }
   const chance = (percent: number) => any(fc.nat, { max: 99 }) < percent;
   function add(parent: number, what: What, tokens?: number): number {
     spans.push({
@@ -124,14 +132,19 @@ const anyRun = fc.gen().map((any) => {
     });
     return spans.length;
   }
+  function respond(id: number, responseId: string): void {
+    spans[id - 1] = { ...(spans[id - 1] as CountedSpan), responseId };
+  }
   const below = (parent: number) => (chance(30) ? add(parent, 'plain') : parent);
 
   function call(parent: number, depth: number): { own: number; behind: number } {
-    // so large that no sum is another one by chance
-    const own = 1 + any(fc.nat, { max: 2 ** 40 });
-    used += own;
+    const own = tokens();
     const at = add(below(parent), 'call', own);
-    if (chance(15)) add(below(at), 'call', own); // seen by two instrumentations
+    if (chance(60)) respond(at, `r${at}`);
+    // seen by two instrumentations, one below the other or side by side
+    const seen = any(fc.nat, { max: 99 });
+    if (seen < 15) add(below(at), 'call', own);
+    else if (seen < 30 && spans[at - 1]?.responseId) respond(add(below(parent), 'call', own), `r${at}`);
     let behind = depth > 0 && chance(25) ? tool(at, depth - 1) : 0;
     if (depth > 0 && chance(10)) behind += whole(agent(below(at), depth - 1));
     return { own, behind };
@@ -157,8 +170,7 @@ const anyRun = fc.gen().map((any) => {
       behind += more.behind;
     };
     if (says === 'alone') {
-      own = 1 + any(fc.nat, { max: 2 ** 40 });
-      used += own;
+      own = tokens();
     } else {
       for (let left = any(fc.nat, { max: 2 }); left > 0; left -= 1) take(call(at, depth - 1));
       if (depth > 0 && chance(30)) take(agent(below(at), depth - 1));
@@ -178,10 +190,12 @@ const anyRun = fc.gen().map((any) => {
 describe('who counts', () => {
   it('is who makes the sum what was really used, whatever agents say of it', () => {
     fc.assert(
-      fc.property(anyRun, fc.boolean(), ({ spans, used }, isReversed) => {
+      fc.property(anyRun, fc.gen(), ({ spans, used }, any) => {
         const ledger = createLedger();
-        if (isReversed) for (const span of spans.toReversed()) ledger.note([span]);
-        else ledger.note(spans);
+        const order = any(fc.constantFrom, 'at once', 'children first', 'any');
+        if (order === 'at once') ledger.note(spans);
+        else if (order === 'children first') for (const span of spans.toReversed()) ledger.note([span]);
+        else for (const span of any(fc.shuffledSubarray, spans, { minLength: spans.length })) ledger.note([span]);
         const counted = spans.filter(({ span }) => ledger.counts(span));
         expect(counted.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0)).toBe(used);
       }),
