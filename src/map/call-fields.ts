@@ -36,7 +36,7 @@ export const CALL_FIELDS: Readonly<Record<Field, string>> = {
   audioInputTokens: 'summary.usage.*.audio_input_tokens',
   audioOutputTokens: 'summary.usage.*.audio_output_tokens',
   notCounted: 'summary.usage (left out)',
-  standsIn: 'summary.usage (only where nothing above or below states any)',
+  standsIn: 'summary.usage (counted where no span above or below states any)',
   inputExcludesCache: 'summary.usage.*.input_tokens (cached tokens added)',
   cost: 'attributes.cost_usd',
   timeToFirstTokenMs: 'attributes.time_to_first_token_ms',
