@@ -2,7 +2,7 @@ import type { CountedSpan, TraceMemory } from '../core/ports.ts';
 import type { Span } from '../core/span.ts';
 import { type Carrier, carrierOf, settle, weigh } from './carrier.ts';
 import type { SpanKey } from './span-key.ts';
-import { createTraceTree, type Place, type TraceTree } from './trace-tree.ts';
+import { connect, type Place, placeIn, see, type TraceTree } from './trace-tree.ts';
 
 /**
  * Who counts which tokens of a trace, so that each is counted once: agents, workflows and SDK root spans repeat what the
@@ -35,9 +35,9 @@ interface Trace {
   /** Whether any of its spans states usage. Only then is there anything to remember. */
   hasCarriers: boolean;
   /** The first model call that names a response, by its id. */
-  readonly twins: Map<string, Carrier>;
+  twins: Map<string, Carrier> | undefined;
   /** Those of earlier requests that were judged otherwise, by the span that has brought it about. */
-  readonly changed: Map<Place<Carrier>, Carrier[]>;
+  changed: Map<Place<Carrier>, Carrier[]> | undefined;
 }
 
 export function createLedger(memory?: TraceMemory): Ledger {
@@ -59,7 +59,7 @@ export function createLedger(memory?: TraceMemory): Ledger {
   function forgetOldest(): void {
     for (const [id, trace] of traces) {
       if (traces.size <= MAX_TRACES && spans <= MAX_SPANS) return;
-      spans -= trace.tree.size();
+      spans -= trace.tree.size;
       traces.delete(id);
       if (last?.id === id) last = undefined;
     }
@@ -70,12 +70,13 @@ export function createLedger(memory?: TraceMemory): Ledger {
       const trace = traceOf(counted.span.traceId);
       const { tree } = trace;
       const { spanId, parentSpanId } = counted.span;
-      const before = tree.size();
-      const place = tree.place(spanId);
+      const before = tree.size;
+      const place = placeIn(tree, spanId);
       const isAgain = place.isSeen;
-      if (!isAgain) tree.see(place, parentSpanId, spanId, carrierOf(counted), counted.runs);
+      const isRoot = parentSpanId === '' || parentSpanId === spanId;
+      if (!isAgain) see(place, isRoot ? undefined : placeIn(tree, parentSpanId), carrierOf(counted), counted.runs);
       if (place.value) trace.hasCarriers = true;
-      spans += tree.size() - before;
+      spans += tree.size - before;
       return { trace, place, isAgain, counted };
     });
     memory?.remember(seen.filter(({ trace, isAgain }) => trace.hasCarriers && !isAgain).map(({ counted }) => counted));
@@ -86,14 +87,14 @@ export function createLedger(memory?: TraceMemory): Ledger {
     for (const one of seen) {
       const { trace, place, isAgain } = one;
       if (isAgain) {
-        for (const { key } of trace.changed.get(place) ?? []) changed.add(key);
+        for (const { key } of trace.changed?.get(place) ?? []) changed.add(key);
         continue;
       }
       if (place.value) {
         pair(trace, place.value);
         toJudge.set(place.value, one);
       }
-      trace.tree.connect(place, (above, below, between) => {
+      connect(trace.tree, place, (above, below, between) => {
         for (const heavier of weigh(above, below, between)) toJudge.set(heavier, one);
         return above.isStandIn;
       });
@@ -107,6 +108,7 @@ export function createLedger(memory?: TraceMemory): Ledger {
     for (const [carrier, { trace, place }] of settled) {
       for (const otherwise of judge(trace, carrier)) {
         changed.add(otherwise.key);
+        trace.changed ??= new Map();
         const byPlace = trace.changed.get(place);
         if (byPlace) byPlace.push(otherwise);
         else trace.changed.set(place, [otherwise]);
@@ -126,12 +128,13 @@ export function createLedger(memory?: TraceMemory): Ledger {
   };
 }
 
-const newTrace = (): Trace => ({ tree: createTraceTree(), hasCarriers: false, twins: new Map(), changed: new Map() });
+const newTrace = (): Trace => ({ tree: new Map(), hasCarriers: false, twins: undefined, changed: undefined });
 
 /** Adds a carrier to those that name the same response. */
 function pair(trace: Trace, carrier: Carrier): void {
   const { responseId } = carrier;
   if (responseId === undefined) return;
+  trace.twins ??= new Map();
   const first = trace.twins.get(responseId);
   if (!first) trace.twins.set(responseId, carrier);
   else if (twinsOf(trace, carrier).length < MAX_TWINS) {
@@ -144,7 +147,7 @@ function pair(trace: Trace, carrier: Carrier): void {
 function twinsOf(trace: Trace, carrier: Carrier): readonly Carrier[] {
   if (carrier.responseId === undefined) return [carrier];
   const twins: Carrier[] = [];
-  for (let twin = trace.twins.get(carrier.responseId); twin; twin = twin.twin) twins.push(twin);
+  for (let twin = trace.twins?.get(carrier.responseId); twin; twin = twin.twin) twins.push(twin);
   return twins;
 }
 

@@ -21,91 +21,76 @@ export interface Place<T> {
 export type Meet<T> = (above: T, below: T, between: Between) => boolean;
 
 /**
- * The spans of one trace, of which some carry a value: it tells which value is the nearest above which other, and what is
- * between them, in whatever order the spans come.
+ * The spans of one trace by their ids, of which some carry a value: it tells which value is the nearest above which other,
+ * and what is between them, in whatever order the spans come. Plain data, since thousands of them are kept in memory.
  */
-export interface TraceTree<T> {
-  /** The place of a span, seen or not. */
-  place(spanId: string): Place<T>;
-  /** Puts a span that was not seen before in its place. */
-  see(place: Place<T>, parentId: string, spanId: string, value: T | undefined, runs: Between): void;
-  /**
-   * Calls `meet` for each pair of values that are neighbours now, since this span has come. To be called once for each new
-   * span, when all that came with it have been seen.
-   */
-  connect(place: Place<T>, meet: Meet<T>): void;
-  get(spanId: string): Place<T> | undefined;
-  /** Spans seen or told of. */
-  size(): number;
+export type TraceTree<T> = Map<string, Place<T>>;
+
+/** The place of a span, seen or not. */
+export function placeIn<T>(tree: TraceTree<T>, spanId: string): Place<T> {
+  const known = tree.get(spanId);
+  if (known) return known;
+  const place: Place<T> = {
+    above: undefined,
+    between: undefined,
+    runs: undefined,
+    isSeen: false,
+    isStop: true,
+    value: undefined,
+    heard: NONE,
+  };
+  tree.set(spanId, place);
+  return place;
 }
 
-export function createTraceTree<T>(): TraceTree<T> {
-  const places = new Map<string, Place<T>>();
+/** Puts a span that was not seen before in its place. */
+export function see<T>(place: Place<T>, above: Place<T> | undefined, value: T | undefined, runs: Between): void {
+  place.isSeen = true;
+  place.isStop = value !== undefined;
+  place.value = value;
+  place.runs = runs;
+  place.above = above;
+}
 
-  function placeOf(spanId: string): Place<T> {
-    const known = places.get(spanId);
-    if (known) return known;
-    const place: Place<T> = {
-      above: undefined,
-      between: undefined,
-      runs: undefined,
-      isSeen: false,
-      isStop: true,
-      value: undefined,
-      heard: NONE,
-    };
-    places.set(spanId, place);
-    return place;
+/**
+ * Calls `meet` for each pair of values that are neighbours now, since this span has come. To be called once for each new
+ * span, when all that came with it have been seen.
+ */
+export function connect<T>(tree: TraceTree<T>, place: Place<T>, meet: Meet<T>): void {
+  const { heard } = place;
+  place.heard = NONE;
+  let rising = heard;
+  if (place.value !== undefined) {
+    const own = [place];
+    rising = meetAll(tree, place, heard, meet) ? joined(heard, own) : own;
   }
-
-  /** The nearest stop above. */
-  function stopAbove(place: Place<T>): Place<T> | undefined {
-    if (place.above && !place.above.isStop) cutShort(place, places.size);
-    return place.above === place ? undefined : place.above;
-  }
-
-  /** Returns whether they all go on above it. */
-  function meetAll(above: Place<T>, all: readonly Place<T>[], meet: Meet<T>): boolean {
-    for (const below of all) {
-      stopAbove(below); // now it knows what is between
-      if (above.value === undefined || below.value === undefined) continue;
-      if (!meet(above.value, below.value, below.between)) continue;
-      above.isStop = false;
-      return true;
+  while (rising.length > 0) {
+    const stop = stopAbove(tree, place);
+    if (!stop) return;
+    if (!stop.isSeen) {
+      stop.heard = joined(stop.heard, rising);
+      return;
     }
-    return false;
+    if (!meetAll(tree, stop, rising, meet)) return;
   }
+}
 
-  return {
-    place: placeOf,
-    see(place, parentId, spanId, value, runs) {
-      place.isSeen = true;
-      place.isStop = value !== undefined;
-      place.value = value;
-      place.runs = runs;
-      if (parentId !== '' && parentId !== spanId) place.above = placeOf(parentId);
-    },
-    connect(place, meet) {
-      const { heard } = place;
-      place.heard = NONE;
-      let rising = heard;
-      if (place.value !== undefined) {
-        const own = [place];
-        rising = meetAll(place, heard, meet) ? joined(heard, own) : own;
-      }
-      while (rising.length > 0) {
-        const stop = stopAbove(place);
-        if (!stop) return;
-        if (!stop.isSeen) {
-          stop.heard = joined(stop.heard, rising);
-          return;
-        }
-        if (!meetAll(stop, rising, meet)) return;
-      }
-    },
-    get: (spanId) => places.get(spanId),
-    size: () => places.size,
-  };
+/** The nearest stop above. */
+function stopAbove<T>(tree: TraceTree<T>, place: Place<T>): Place<T> | undefined {
+  if (place.above && !place.above.isStop) cutShort(place, tree.size);
+  return place.above === place ? undefined : place.above;
+}
+
+/** Returns whether they all go on above it. */
+function meetAll<T>(tree: TraceTree<T>, above: Place<T>, all: readonly Place<T>[], meet: Meet<T>): boolean {
+  for (const below of all) {
+    stopAbove(tree, below); // now it knows what is between
+    if (above.value === undefined || below.value === undefined) continue;
+    if (!meet(above.value, below.value, below.between)) continue;
+    above.isStop = false;
+    return true;
+  }
+  return false;
 }
 
 /**
