@@ -1,7 +1,8 @@
 import type { FieldPath } from '../core/field-path.ts';
 import { CALL_FIELDS, type Condition, type FieldTest } from '../core/rule.ts';
-import { createFieldReader, type OpenCall } from './field-reader.ts';
+import { createFieldReader } from './field-reader.ts';
 import { fieldTest } from './field-test.ts';
+import type { OpenCall } from './sections.ts';
 
 /** The conditions of all rules, made ready to be asked of one call after the other. */
 export interface Conditions {

@@ -1,13 +1,10 @@
-import type { Call } from '../core/call.ts';
 import type { FieldPath } from '../core/field-path.ts';
 import { type Found, foundAt, note, parsedValues } from './found-path.ts';
 import { isSame, memberAt } from './json-bytes.ts';
 import { endOfText, skipSpace, skipValue } from './json-skim.ts';
 import { addPath, childAt, childOfIndex, FRONT, isReadInParts, type Node, newNode } from './path-tree.ts';
-import { createSections, type Section } from './sections.ts';
+import { createSections, IDS, type OpenCall, type Section } from './sections.ts';
 import { timeAt } from './time-bytes.ts';
-
-export type OpenCall = Pick<Call, 'json' | 'attributesAt' | 'summaryAt'>;
 
 /**
  * Reads fields out of one call after the other, straight from its JSON, and no further than it has to: most calls are asked
@@ -41,10 +38,11 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   const root = newNode(FRONT);
   const nodes = paths.map(({ keys }, number) => addPath(root, keys, number));
   const found = nodes.map(foundAt);
-  const dumpIsWanted = root.children.some(({ bytes }) => bytes.equals(LAST_FIELD));
+  const isWanted = (field: string) => root.children.some(({ key }) => key === field);
+  const dumpIsWanted = isWanted('otel_dump');
   let json: Buffer = Buffer.alloc(0);
   let calls = 0;
-  const sections = createSections();
+  const sections = createSections(!IDS.some(isWanted));
 
   // The bytes are handed from function to function: a variable that may change would be looked up for each of them.
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type FieldPath, parseFieldPath, valuesAt } from '../../src/core/field-path.ts';
 import { createMapper } from '../../src/map/map-spans.ts';
 import { createFieldReader } from '../../src/trigger/field-reader.ts';
+import { behindIds } from '../../src/trigger/sections.ts';
 import { J, PROJECT, spanOf } from '../support/spans.ts';
 
 function path(text: string): FieldPath {
@@ -142,8 +143,22 @@ describe('the field reader', () => {
     }
   });
 
-  it('finds the same from the front as from the summary, in any order', () => {
+  it('may begin behind the ids, whose lengths are known', () => {
+    for (const call of mapped) {
+      expect(call.json.subarray(0, behindIds(call)).toString()).toBe(
+        `{"project_id":"${call.projectId}","id":"${call.id}","trace_id":"${call.traceId}"`,
+      );
+      expect(behindIds({ ...call, json: Buffer.from(`{ ${call.json.toString().slice(1)}`) })).toBe(1);
+    }
+  });
+
+  it.each([
+    ['with the ids', ['id', 'trace_id', 'project_id']],
+    ['without the ids', []],
+  ])('finds the same from the front as from the summary, in any order, %s', (_, ids) => {
     const texts = [
+      ...ids,
+      'parent_id',
       'exception',
       'attributes.said',
       'summary.status_counts.error',
@@ -155,10 +170,10 @@ describe('the field reader', () => {
       'attributes.no',
       'otel_dump.name',
     ];
-    for (const { json, attributesAt, summaryAt } of mapped) {
+    for (const { json, projectId, attributesAt, summaryAt } of mapped) {
       const whole: unknown = JSON.parse(json.toString());
       const reader = createFieldReader(texts.map(path));
-      for (const call of [{ json, attributesAt, summaryAt }, { json }]) {
+      for (const call of [{ json, projectId, attributesAt, summaryAt }, { json }]) {
         for (const order of [texts, texts.toReversed()]) {
           reader.open(call);
           const found = order.map((text) => reader.values(texts.indexOf(text)));
