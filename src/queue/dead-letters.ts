@@ -89,13 +89,21 @@ function letterOf(row: Readonly<Record<string, unknown>>): DeadLetter {
     signal: row['signal'] as Signal,
     encoding: row['encoding'] as Encoding,
     project: row['project'] as ProjectId | null,
-    pinned: readMore(row['more']).pinned === true,
     spans: Number(row['spans']),
-    dead: JSON.parse(String(row['dead'])) as readonly DeadSpan[],
+    ...readable(row),
     retrying: row['retry'] === 1,
     acceptedAtMs: Number(row['accepted_at']),
     buriedAtMs: Number(row['buried_at']),
   };
+}
+
+/** What is stored as JSON. Where the disk has damaged it, the letter is listed all the same: with its others, and to be purged. */
+function readable(row: Readonly<Record<string, unknown>>): Pick<DeadLetter, 'pinned' | 'dead'> {
+  try {
+    return { pinned: readMore(row['more']).pinned === true, dead: JSON.parse(String(row['dead'])) };
+  } catch {
+    return { pinned: false, dead: [{ spanId: '', reason: 'why it was refused cannot be read: its row is damaged' }] };
+  }
 }
 
 /** A full disk, a damaged file or a bridge that keeps its queue to itself for long is no bug. */

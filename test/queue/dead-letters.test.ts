@@ -28,6 +28,23 @@ describe('dead letters', () => {
     queue.settle(queue.claim(MIB).map(({ id }) => ({ id, dead: [] })));
   }
 
+  it.each(['dead', 'more'])('are listed with one among them whose column %s is damaged', async (column) => {
+    const queue = openQueue(place.dir);
+    await bury(queue, request(1));
+    await bury(queue, request(2));
+    await queue.close();
+    const database = openDatabase(join(place.dir, 'queue.db'));
+    database.exec(`UPDATE dead_letters SET ${column} = '{"cut' WHERE id = (SELECT min(id) FROM dead_letters)`);
+    database.close();
+    const letters = openDeadLetters(place.dir);
+    const [damaged, whole] = letters.list();
+    expect(damaged?.dead).toEqual([{ spanId: '', reason: expect.stringContaining('damaged') }]);
+    expect(whole?.dead).toEqual(refused);
+    expect(letters.purge([Number(damaged?.id)])).toBe(1);
+    expect(letters.list()).toHaveLength(1);
+    letters.close();
+  });
+
   it('hold the request as it came, why its spans are dead, and when; readable while the queue is open', async () => {
     const queue = openQueue(place.dir);
     const before = systemClock.now();
