@@ -89,20 +89,21 @@ function letterOf(row: Readonly<Record<string, unknown>>): DeadLetter {
     signal: row['signal'] as Signal,
     encoding: row['encoding'] as Encoding,
     project: row['project'] as ProjectId | null,
+    pinned: readMore(row['more']).pinned === true,
     spans: Number(row['spans']),
-    ...readable(row),
+    dead: deadIn(row['dead']),
     retrying: row['retry'] === 1,
     acceptedAtMs: Number(row['accepted_at']),
     buriedAtMs: Number(row['buried_at']),
   };
 }
 
-/** What is stored as JSON. Where the disk has damaged it, the letter is listed all the same: with its others, and to be purged. */
-function readable(row: Readonly<Record<string, unknown>>): Pick<DeadLetter, 'pinned' | 'dead'> {
+/** Where the disk has damaged it, the letter is listed all the same: with its others, and to be purged. */
+function deadIn(column: unknown): readonly DeadSpan[] {
   try {
-    return { pinned: readMore(row['more']).pinned === true, dead: JSON.parse(String(row['dead'])) };
+    return JSON.parse(String(column));
   } catch {
-    return { pinned: false, dead: [{ spanId: '', reason: 'why it was refused cannot be read: its row is damaged' }] };
+    return [{ spanId: '', reason: 'why it was refused cannot be read: its row is damaged' }];
   }
 }
 

@@ -25,5 +25,13 @@ export function isAsStored(column: unknown, body: Uint8Array): boolean {
 }
 
 function parsed(column: unknown): More & { readonly crc?: number } {
-  return typeof column === 'string' ? JSON.parse(column) : {};
+  if (typeof column !== 'string') return {};
+  try {
+    return JSON.parse(column);
+  } catch {
+    return DAMAGED;
+  }
 }
+
+/** Of a column that is no JSON any more: no body has this checksum. */
+const DAMAGED = { crc: -1 };

@@ -28,13 +28,15 @@ describe('dead letters', () => {
     queue.settle(queue.claim(MIB).map(({ id }) => ({ id, dead: [] })));
   }
 
-  it.each(['dead', 'more'])('are listed with one among them whose column %s is damaged', async (column) => {
+  it('are listed with one among them that is damaged', async () => {
     const queue = openQueue(place.dir);
     await bury(queue, request(1));
     await bury(queue, request(2));
     await queue.close();
     const database = openDatabase(join(place.dir, 'queue.db'));
-    database.exec(`UPDATE dead_letters SET ${column} = '{"cut' WHERE id = (SELECT min(id) FROM dead_letters)`);
+    database.exec(
+      `UPDATE dead_letters SET dead = '[{"cut', more = '{"cut' WHERE id = (SELECT min(id) FROM dead_letters)`,
+    );
     database.close();
     const letters = openDeadLetters(place.dir);
     const [damaged, whole] = letters.list();

@@ -283,6 +283,19 @@ describe('the disk queue, when its file is damaged,', () => {
     await queue.close();
   });
 
+  it('says the same of a request that is no longer known to be whole', async () => {
+    const before = openQueue(place.dir);
+    await putAll(before, range(3), 1000);
+    await before.close();
+    const database = openDatabase(before.path);
+    database.exec(`UPDATE entries SET more = '{"crc":' WHERE id = 2`);
+    database.close();
+    const queue = openQueue(place.dir);
+    const entries = queue.claim(MIB);
+    expect(entries.map(({ damaged }) => damaged)).toEqual([undefined, 'its body is not what was stored', undefined]);
+    await queue.close();
+  });
+
   it('says of a request of which a bit has turned that it is damaged, and keeps it as a dead letter', async () => {
     const before = openQueue(place.dir);
     await putAll(before, range(3), 20_000);
