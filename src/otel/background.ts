@@ -1,16 +1,30 @@
 import type { Clock } from '../core/clock.ts';
 
 /**
+ * Of the time that an app takes for a turn of the event loop, so much is taken of the next one. An app that is always busy
+ * has few turns, and one slice in each would not keep up with what it ends.
+ */
+const SHARE = 1 / 4;
+/** However long the app's own turn was. */
+const MAX_TURN_MS = 10;
+
+/**
  * The clock for work beside an app's own: sleeping does not keep the process alive, and of all that have yielded one at a
- * time goes on, so that together they keep the event loop no longer than one of them does.
+ * time goes on, so that together they keep the event loop no longer than one of them does, or than their share.
  */
 export function inBackground(clock: Clock): Clock {
   const yielded: (() => void)[] = [];
 
   async function takeTurns(): Promise<void> {
     while (yielded.length > 0) {
+      const leftMs = clock.monotonic();
       await clock.yield();
-      yielded.shift()?.();
+      const backMs = clock.monotonic();
+      const untilMs = backMs + Math.min(MAX_TURN_MS, (backMs - leftMs) * SHARE);
+      do {
+        yielded.shift()?.();
+        await sliceDone();
+      } while (yielded.length > 0 && clock.monotonic() < untilMs);
     }
   }
 
@@ -33,4 +47,9 @@ export function inBackground(clock: Clock): Clock {
       });
     },
   };
+}
+
+/** Resolves when what goes on now has come to an end, or has yielded again. */
+function sliceDone(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }

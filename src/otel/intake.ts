@@ -7,12 +7,14 @@ import type { Span } from '../core/span.ts';
 import type { DecodedSpan } from '../decode/readable-span.ts';
 import type { ReadableSpanLike, ResourceLike } from '../decode/readable-span-like.ts';
 import { writeSpans } from './otlp-writer.ts';
-import { createWaitingSpans, MEASURED_TOGETHER } from './waiting-spans.ts';
+import { createWaitingSpans } from './waiting-spans.ts';
 
 /** Spans of one stored request: a millisecond of work, later, for which the app has to wait. */
 const MAX_SPANS = 16;
 /** As estimated; a single span may be larger. */
 const MAX_REQUEST_BYTES = 256 * 1024;
+/** So many spans may end between two looks at what they take: fewer where the first of them were large. */
+export const MAX_UNSEEN = 256;
 /** How long the event loop may be kept busy before others get their turn. */
 const SLICE_MS = 1;
 /** A detector that takes longer leaves its attributes out. */
@@ -94,7 +96,8 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
 
   function drop(spans: number): void {
     dropped += spans;
-    log.warn('Spans were dropped: more ended than may wait for Weave (maxQueueBytes, maxQueueSize).', { spans });
+    // Without a number: it is said of the first one, and many may follow.
+    log.warn('Spans are dropped: more end than may wait for Weave (maxQueueBytes, maxQueueSize). stats() counts them.');
   }
 
   /** Stores all that waits now. What comes meanwhile waits for company again. */
@@ -124,7 +127,8 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
   async function resourcesReady(resource: ResourceLike | undefined): Promise<void> {
     if (!resource?.asyncAttributesPending) return;
     const ready = new AbortController();
-    const settled = Promise.resolve(resource.waitForAsyncAttributes?.()).catch(() => undefined);
+    const found = async () => resource.waitForAsyncAttributes?.();
+    const settled = found().catch(() => undefined);
     await Promise.race([settled.then(() => ready.abort()), clock.sleep(RESOURCE_WAIT_MS, ready.signal)]);
   }
 
@@ -181,8 +185,14 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
     }
     const untilEnough = running ? Number.POSITIVE_INFINITY : settings.enough - 1 - waiting.count();
     const untilFull = settings.maxSpans - waiting.count() - storing - stored.spans;
-    // the bytes are known once so many have been measured
-    calm = Math.min(untilEnough, untilFull, MEASURED_TOGETHER);
+    calm = Math.min(untilEnough, untilFull, roomForMore(), MAX_UNSEEN);
+  }
+
+  /** In spans, as large as those that wait are on average. */
+  function roomForMore(): number {
+    const bytes = waiting.bytes();
+    const free = settings.maxBytes - bytes - stored.bytes;
+    return bytes === 0 ? MAX_UNSEEN : Math.floor((free * waiting.count()) / bytes);
   }
 
   return {

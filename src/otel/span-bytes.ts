@@ -7,11 +7,16 @@ const ATTRIBUTE_BYTES = 48;
 /** V8 keeps a text that is not all Latin-1 with two bytes a character. */
 const CHARACTER_BYTES = 2;
 
-/** How much memory a finished span takes, at most and roughly: cheap enough to be asked for each span as it ends. */
+/** How much memory a finished span takes, at most and roughly: cheap enough to be asked for each span. Never throws. */
 export function estimatedBytes(span: ReadableSpanLike): number {
-  let bytes = SPAN_BYTES + attributesBytes(span.attributes);
-  for (const event of span.events) bytes += EVENT_BYTES + attributesBytes(event.attributes);
-  for (const link of span.links) bytes += EVENT_BYTES + attributesBytes(link.attributes);
+  let bytes = SPAN_BYTES;
+  try {
+    bytes += attributesBytes(span.attributes);
+    for (const event of span.events) bytes += EVENT_BYTES + attributesBytes(event.attributes);
+    for (const link of span.links) bytes += EVENT_BYTES + attributesBytes(link.attributes);
+  } catch {
+    // Not as the SDK makes them: it is rejected when it is decoded.
+  }
   return bytes;
 }
 

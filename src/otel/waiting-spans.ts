@@ -1,17 +1,12 @@
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import { estimatedBytes } from './span-bytes.ts';
 
-/**
- * So many spans are measured together where they end in one go, since to measure each at its end would double what that
- * costs the app. Otherwise they are measured as they are taken out.
- */
-export const MEASURED_TOGETHER = 1024;
-
 /** Spans in the order in which they ended. */
 export interface WaitingSpans {
+  /** Does not measure it yet: that would double what its end costs the app. */
   add(span: ReadableSpanLike): void;
   count(): number;
-  /** As estimated; without the last ones, fewer than MEASURED_TOGETHER. */
+  /** As estimated. */
   bytes(): number;
   first(): ReadableSpanLike | undefined;
   /** Takes out the first ones, within both bounds, but at least one if there is any. */
@@ -26,6 +21,7 @@ export function createWaitingSpans(): WaitingSpans {
   let bytes = 0;
 
   function measure(): void {
+    if (sizes.length === spans.length) return;
     for (const span of spans.slice(sizes.length)) {
       const size = estimatedBytes(span);
       sizes.push(size);
@@ -34,12 +30,12 @@ export function createWaitingSpans(): WaitingSpans {
   }
 
   return {
-    add(span) {
-      spans.push(span);
-      if (spans.length - sizes.length >= MEASURED_TOGETHER) measure();
-    },
+    add: (span) => void spans.push(span),
     count: () => spans.length,
-    bytes: () => bytes,
+    bytes() {
+      measure();
+      return bytes;
+    },
     first: () => spans[0],
     take(maxSpans, maxBytes) {
       measure();

@@ -39,4 +39,31 @@ describe('a clock in the background', () => {
     expect(turns).toHaveLength(7);
     expect(new Set(turns).size).toBe(7);
   });
+
+  it.each([
+    [0.2, 1],
+    [8, 2],
+    [20, 5],
+    [1000, 10],
+  ])('gives them a quarter of a turn of %d ms that the app has had, which is %d slices', async (appMs, slices) => {
+    const fake = createFakeClock();
+    let nowMs = 0;
+    let turn = 0;
+    const app = async () => {
+      await fake.yield();
+      nowMs += appMs;
+      turn += 1;
+    };
+    const clock = inBackground({ ...fake, monotonic: () => nowMs, yield: app });
+    const turns: number[] = [];
+    const work = async () => {
+      await clock.yield();
+      await Promise.resolve();
+      nowMs += 1;
+      turns.push(turn);
+    };
+    await Promise.all(Array.from({ length: 12 }, work));
+    expect(turns).toHaveLength(12);
+    expect(turns.filter((one) => one === 1)).toHaveLength(slices);
+  });
 });

@@ -4,8 +4,7 @@ import type { AcceptOutcome, QueueDepth, RawRequest } from '../../src/core/ports
 import { createReadableSpanDecoder } from '../../src/decode/readable-span.ts';
 import type { ReadableSpanLike } from '../../src/decode/readable-span-like.ts';
 import { decodeRequest } from '../../src/decode/request.ts';
-import { createIntake, type IntakeDeps, type IntakeSettings } from '../../src/otel/intake.ts';
-import { MEASURED_TOGETHER } from '../../src/otel/waiting-spans.ts';
+import { createIntake, type IntakeDeps, type IntakeSettings, MAX_UNSEEN } from '../../src/otel/intake.ts';
 import { createFakeClock } from '../support/fake-clock.ts';
 import { RESOURCE, readableSpan } from '../support/readable-span.ts';
 import { type RecordingLog, recordingLog } from '../support/recording-log.ts';
@@ -115,12 +114,21 @@ describe('the intake', () => {
     expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(4);
   });
 
-  it('drops and counts what is more than may wait, by bytes, give or take what is measured together', () => {
-    const { intake } = world({ maxBytes: MIB });
+  it('drops and counts what is more than may wait, by bytes', () => {
+    const { intake, log } = world({ maxBytes: MIB });
     for (let n = 1; n <= 5000; n += 1) intake.add(readableSpan(n, { prompt: 'x'.repeat(5000) }));
     const { waiting, dropped } = intake.counts();
     expect(waiting + dropped).toBe(5000);
-    expect(waiting).toBeLessThanOrEqual(MIB / 10_000 + MEASURED_TOGETHER);
+    expect(waiting).toBeLessThanOrEqual(MIB / 10_000 + 1);
+    expect(waiting).toBeGreaterThan(MIB / 15_000);
+    expect(log.lines[0]?.message).toMatch(/stats\(\) counts them/);
+  });
+
+  it('takes few of those that are suddenly large before it sees that they are', () => {
+    const { intake } = world({ maxBytes: 16 * MIB, enough: 10_000 });
+    addSpans(intake, 1000);
+    for (let n = 1; n <= 1000; n += 1) intake.add(readableSpan(n, { prompt: 'x'.repeat(MIB) }));
+    expect(intake.counts().waiting).toBeLessThanOrEqual(1000 + 8 + MAX_UNSEEN);
   });
 
   it('takes spans again when the queue behind has room again', async () => {
@@ -148,11 +156,12 @@ describe('the intake', () => {
     intake.add(readableSpan(1));
     intake.add(readableSpan(2, {}, { spanContext: () => ({ traceId: 'x', spanId: 'y', traceFlags: 1 }) }));
     intake.add(readableSpan(3, {}, { spanContext: () => JSON.parse('no JSON') }));
-    intake.add(readableSpan(4));
+    intake.add({ ...readableSpan(4), events: undefined } as unknown as ReadableSpanLike);
+    intake.add(readableSpan(5));
     await intake.flush();
-    expect(names()).toEqual(['span 1', 'span 4']);
-    expect(intake.counts().rejected).toBe(2);
-    expect(log.lines).toHaveLength(2);
+    expect(names()).toEqual(['span 1', 'span 5']);
+    expect(intake.counts().rejected).toBe(3);
+    expect(log.lines).toHaveLength(3);
   });
 
   it.each([
@@ -188,6 +197,18 @@ describe('the intake', () => {
       expect(names()).toEqual(['span 1']);
       expect(clock.waiting()).toBe(0);
     }
+  });
+
+  it('takes no harm from a detector that throws', async () => {
+    const waitForAsyncAttributes = () => {
+      throw new Error('broken');
+    };
+    const { intake, names } = world();
+    intake.add(
+      readableSpan(1, {}, { resource: { ...RESOURCE, asyncAttributesPending: true, waitForAsyncAttributes } }),
+    );
+    await intake.flush();
+    expect(names()).toEqual(['span 1']);
   });
 
   it('lets what ends while others are stored wait for company of its own', async () => {
