@@ -15,14 +15,14 @@ export function createIds(): Identify {
   let answered: Map<string, number> | undefined;
   /** Ids of the last calls that were given some here, those of them that have an answer, and where the others begin. */
   let given: readonly string[] = [];
-  let done = new Set<string>();
+  let done: Set<string> | undefined;
   let at = 0;
 
   /** The first of these calls that nothing has answered. */
   function firstOpen(): string | undefined {
     for (; at < given.length; at += 1) {
       const id = given[at];
-      if (id !== undefined && !done.has(id)) return id;
+      if (id !== undefined && !done?.has(id)) return id;
     }
     return undefined;
   }
@@ -33,6 +33,7 @@ export function createIds(): Identify {
       answered ??= new Map();
       const answers = name === undefined ? firstOpen() : next(answered, name);
       if (answers === undefined) return message;
+      done ??= new Set();
       done.add(answers);
       return { ...message, tool_call_id: answers };
     }
@@ -41,7 +42,7 @@ export function createIds(): Identify {
     const seen = asked;
     const named = calls.map((call) => ({ ...call, id: call.id ?? next(seen, call.function.name) }));
     given = named.map((call) => call.id);
-    done = new Set();
+    done = undefined;
     at = 0;
     return { ...message, tool_calls: named };
   };

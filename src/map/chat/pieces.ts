@@ -12,6 +12,8 @@ export function fromPieces(
   pieces: readonly Piece[],
   extra: Pick<SourceMessage, 'name' | 'finish_reason' | 'annotations'>,
 ): readonly SourceMessage[] {
+  const [first] = pieces;
+  if (pieces.length === 1 && first?.is === 'text') return [{ role, content: first.text, ...extra }];
   const content: ContentPart[] = [];
   const calls: ToolCall[] = [];
   const thoughts: string[] = [];
@@ -53,7 +55,7 @@ export function fromPieces(
     ...extra,
   };
   // Anthropic's user answers the calls before saying more; an assistant's own tools come after what it said
-  return pieces[0]?.is === 'tool_result' ? [...results, said] : [said, ...results];
+  return first?.is === 'tool_result' ? [...results, said] : [said, ...results];
 }
 
 /** An answer that was streamed comes in pieces of text: they are one text. Who asks has parts for a reason. */
@@ -71,6 +73,7 @@ function contentOf(parts: readonly ContentPart[], saysMore: boolean): Message['c
 
 /** OpenAI's Responses list one item a tool call: those of one turn belong to one assistant message. */
 export function mergeTurns(messages: readonly SourceMessage[]): readonly SourceMessage[] {
+  if (!messages.some(isPartOfTurn)) return messages;
   const merged: SourceMessage[] = [];
   let turn: SourceMessage[] = [];
   for (const message of messages) {
