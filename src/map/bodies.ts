@@ -72,14 +72,23 @@ export function requestParameters(body: unknown): Readonly<Record<string, unknow
   return parametersOf(holder === undefined ? body : body[holder]);
 }
 
-/** What a request body says of the request, beside the conversation itself, which `toMessages` reads. */
-export function requestRules(key: string): Required<Pick<Rules, 'requestModel' | 'parameters' | 'toolDefinitions'>> {
+/**
+ * What a request body says of the request, beside the conversation itself, which `toMessages` reads. `place` leads to the
+ * body in what the attribute holds.
+ */
+export function requestRules(
+  key: string,
+  place: (value: unknown) => unknown = (value) => value,
+): Required<Pick<Rules, 'requestModel' | 'parameters' | 'toolDefinitions'>> {
+  const request = <T>(read: (body: Json) => T | undefined) =>
+    data(key, (value) => {
+      const body = place(value);
+      return isRequest(body) ? read(body) : undefined;
+    });
   return {
-    requestModel: [data(key, (body) => (isRequest(body) ? textOf(body, 'model', 'model_name', 'modelId') : undefined))],
-    parameters: [data(key, requestParameters)],
-    toolDefinitions: [
-      data(key, (body) => (isRequest(body) ? list(body['tools'] ?? configOf(body)['tools']) : undefined)),
-    ],
+    requestModel: [request((body) => textOf(body, 'model', 'model_name', 'modelId'))],
+    parameters: [request(requestParameters)],
+    toolDefinitions: [request((body) => list(body['tools'] ?? configOf(body)['tools']))],
   };
 }
 

@@ -85,7 +85,14 @@ export function countIn(usage: unknown, field: CountField): number | undefined {
   if (found !== undefined || !details) return found;
   const [holders = [], members = []] = details;
   const holder = holders.map((name) => usage[name]).find(isObject);
-  return holder && firstCount(holder, members);
+  const told = holder && firstCount(holder, members);
+  return holder && field === 'cacheWriteTokens' ? told || writtenIn(holder) || told : told;
+}
+
+/** LangChain's count of what Anthropic has written to its cache: by how long it is kept, and 0 where others have the sum. */
+function writtenIn(details: Json): number {
+  const kept = Object.keys(details).filter((name) => /^ephemeral_\w+_input_tokens$/.test(name));
+  return sumOf(details, kept);
 }
 
 /** Whether an object says what a model call used: known by its counts of input or output. */

@@ -29,7 +29,7 @@ const EXCLUSIVE_PRODUCERS: readonly {
   /** The first version that adds them itself. */
   readonly before?: string;
 }[] = [
-  { scope: /^@traceloop\/instrumentation-(anthropic|bedrock)/ },
+  { scope: /^(@(traceloop|openlit)\/instrumentation-|openlit\.instrumentation\.)(anthropic|bedrock)/ },
   { scope: /^opentelemetry\.instrumentation\.bedrock/ },
   { scope: /^openinference\.instrumentation\.bedrock/, before: '0.1.60' },
   { scope: /^@.*openinference.*bedrock|openinference.*claude[-_]agent/ },

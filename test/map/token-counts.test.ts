@@ -63,6 +63,15 @@ describe('a usage object', () => {
     expect(countIn(usage, 'audioOutputTokens')).toBe(4);
   });
 
+  it.each([
+    ['by how long it is kept', { ephemeral_5m_input_tokens: 3, ephemeral_1h_input_tokens: 2 }, 5],
+    ['so, with the sum at zero', { cache_creation: 0, ephemeral_5m_input_tokens: 5 }, 5],
+    ['and beside that the sum', { cache_creation: 5, ephemeral_5m_input_tokens: 5 }, 5],
+    ['nowhere', { cache_read: 32 }, undefined],
+  ])('has what LangChain says was written to the cache %s', (_, details, written) => {
+    expect(countIn({ input_tokens: 57, input_token_details: details }, 'cacheWriteTokens') || undefined).toBe(written);
+  });
+
   it.each([[{ input_tokens: -1 }], [{ input_tokens: 'many' }], [{ total: 3 }], [null], ['57'], [[57]]])(
     'is not %j',
     (value) => {

@@ -86,6 +86,9 @@ describe('the usage of a model call', () => {
 
   it.each([
     ['@traceloop/instrumentation-anthropic', 100 + 10],
+    ['@openlit/instrumentation-anthropic', 100 + 10],
+    ['@openlit/instrumentation-openai', 100],
+    ['openlit.instrumentation.anthropic', 100 + 10],
     ['opentelemetry.instrumentation.bedrock', 100 + 10],
     ['opentelemetry.instrumentation.anthropic', 100],
     ['', 100],

@@ -48,7 +48,7 @@ function completed<M extends Message>(message: M, sent: M): M {
 /** Whether a message as it was sent says all that the flattened one does, if not more. What was masked, it does not. */
 export function saysAll(sent: Message, flat: Message): boolean {
   return (
-    (!hasContent(flat) || spoken(sent) === spoken(flat)) &&
+    (!hasContent(flat) || spoken(sent) === spoken(flat) || isReadBy(sent, flat)) &&
     mediaOf(sent) >= mediaOf(flat) &&
     isStartOf(flat.tool_calls ?? [], sent.tool_calls ?? []) &&
     (flat.reasoning_content === undefined || flat.reasoning_content === sent.reasoning_content) &&
@@ -66,9 +66,21 @@ const isStartOf = (flat: readonly ToolCall[], sent: readonly ToolCall[]) =>
 /** A flattened part of which nothing can be read stands as its own JSON. */
 const UNREAD = '{"message_content":';
 
+/** Of a message with parts that were not understood: whether all its other texts were sent. */
+function isReadBy(sent: Message, flat: Message): boolean {
+  const texts = textsOf(flat);
+  const read = texts.filter((text) => !text.startsWith(UNREAD));
+  const said = new Set(textsOf(sent));
+  return read.length < texts.length && read.every((text) => said.has(text));
+}
+
 const hasContent = ({ content }: Message) => content !== null && content.length > 0;
 const hasCallIds = ({ tool_calls: calls = [] }: Message) => calls.every((call) => call.id !== undefined);
 const partsOf = ({ content }: Message): readonly ContentPart[] => (Array.isArray(content) ? content : []);
+const textsOf = (message: Message): readonly string[] =>
+  typeof message.content === 'string'
+    ? [message.content]
+    : partsOf(message).flatMap((part) => (part.type === 'text' ? [asText(part['text'])] : []));
 const mediaOf = (message: Message) => partsOf(message).filter(({ type }) => type !== 'text').length;
 const spoken = (message: Message) =>
   typeof message.content === 'string'

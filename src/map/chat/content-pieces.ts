@@ -1,6 +1,7 @@
 import { parseJson } from '../json-text.ts';
 import { asText, isObject, type Json } from './message.ts';
-import { type Piece, pieceOf, resultContent } from './parts.ts';
+import type { Piece } from './part-readers.ts';
+import { pieceOf, resultContent } from './parts.ts';
 import { isBarePart } from './recognise.ts';
 import { toolCallOf } from './tool-call.ts';
 

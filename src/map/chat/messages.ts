@@ -1,7 +1,8 @@
 import { decoded, parseJson } from '../json-text.ts';
 import { contentPieces, stepsIn } from './content-pieces.ts';
 import { asText, isObject, type Json, type ToolCall, textOf } from './message.ts';
-import { type Piece, pieceOf, resultContent } from './parts.ts';
+import type { Piece } from './part-readers.ts';
+import { pieceOf, resultContent } from './parts.ts';
 import { fromPieces, mergeTurns, type SourceMessage } from './pieces.ts';
 import { isBarePart, isLangChain, looksLikeMessages, responsesItems, roleIn } from './recognise.ts';
 import { isRoleAndText, roleNamed, speakerNamed } from './roles.ts';
@@ -94,11 +95,11 @@ function fromRequest(request: Json, depth: number): readonly SourceMessage[] | u
     config['system_instruction'] ??
     config['systemInstruction'] ??
     request['systemInstruction'];
-  const conversation =
-    request['messages'] ??
-    request['contents'] ??
-    request['prompt'] ??
-    (depth === 0 || 'model' in request ? request['input'] : undefined);
+  const input = depth === 0 || 'model' in request ? request['input'] : undefined;
+  const { prompt } = request;
+  // OpenAI's Responses name a prompt kept there, `{id, version, variables}`, beside what is said
+  const said = isObject(prompt) ? (input ?? prompt) : (prompt ?? input);
+  const conversation = request['messages'] ?? request['contents'] ?? said;
   return conversation === undefined ? undefined : withSystem(toMessages(conversation, 'user', depth + 1), system);
 }
 

@@ -1,49 +1,23 @@
-import { mediaPart } from './media.ts';
-import { asText, type ContentPart, isObject, type Json, type ToolCall, textOf } from './message.ts';
-import { citedIn, isText, reasoningIn, textIn, thoughtIn } from './part-text.ts';
+import { asText, isObject, type Json, textOf } from './message.ts';
+import {
+  callWithoutName,
+  cited,
+  hostedCall,
+  media,
+  type Piece,
+  type ReadPart,
+  type ResultContent,
+  refusal,
+  serverToolCall,
+  text,
+  thinking,
+  thought,
+  toolCall,
+} from './part-readers.ts';
+import { isText, reasoningIn, textIn } from './part-text.ts';
 import { HOSTED_CALLS } from './recognise.ts';
-import { blocksIn, resultText, toolCallOf } from './tool-call.ts';
+import { blocksIn, resultText } from './tool-call.ts';
 
-/** What one piece of a message's content is. */
-export type Piece =
-  | { readonly is: 'text'; readonly text: string }
-  | { readonly is: 'reasoning'; readonly text: string }
-  | { readonly is: 'refusal'; readonly text: string }
-  | { readonly is: 'media'; readonly part: ContentPart }
-  | { readonly is: 'tool_call'; readonly call: ToolCall }
-  | { readonly is: 'tool_result'; readonly id?: string; readonly name?: string; readonly content: ResultContent };
-
-/** Mostly text; parts where a tool returned an image or a file. */
-export type ResultContent = string | readonly ContentPart[];
-
-type ReadPart = (part: Json, type: string) => Piece | undefined;
-
-const text: ReadPart = (part) => ({ is: 'text', text: textIn(part['text'] ?? part['content']) });
-const refusal: ReadPart = (part) => ({ is: 'refusal', text: asText(part['refusal'] ?? part['content']) });
-const cited: ReadPart = (part) => {
-  const said = citedIn(part['citationsContent']);
-  return said === undefined ? undefined : { is: 'text', text: said };
-};
-const thinking: ReadPart = (part) =>
-  thought(part['content'] ?? part['text'] ?? part['thinking'] ?? part['summary'] ?? part['reasoning']);
-const toolCall: ReadPart = (part) => {
-  const call = toolCallOf(part);
-  return call && { is: 'tool_call', call };
-};
-/** Providers run some tools themselves; what such a call was about stands under the part's own type. */
-const serverToolCall: ReadPart = (part, type) => {
-  const inner = part['server_tool_call'];
-  const name = textOf(part, 'name') ?? (isObject(inner) ? textOf(inner, 'type') : undefined);
-  return toolCall(
-    { ...part, ...(name !== undefined && { name }), arguments: part['arguments'] ?? inner ?? part['input'] },
-    type,
-  );
-};
-/** An item of OpenAI's Responses: `{type: 'web_search_call', id, status, action}`. */
-const hostedCall: ReadPart = (part, type) => {
-  const { type: _, id, name, status: __, ...about } = part;
-  return toolCall({ id, name: name ?? type.replace(/_call$/, ''), arguments: about }, type);
-};
 const toolResult: ReadPart = (part) => {
   const id = textOf(part, 'tool_use_id', 'toolUseId', 'toolCallId', 'call_id', 'tool_call_id', 'id', 'ref');
   const name = textOf(part, 'name', 'toolName');
@@ -60,12 +34,6 @@ const toolResult: ReadPart = (part) => {
     ...(name !== undefined && { name }),
     content: resultContent(result),
   };
-};
-const media: ReadPart = (part, type) => {
-  const found = mediaPart(part, type);
-  if (found) return { is: 'media', part: found };
-  const transcript = textOf(part, 'transcript');
-  return transcript === undefined ? undefined : { is: 'text', text: transcript };
 };
 
 /** Parts that name their type: GenAI, OpenAI chat and Responses, Anthropic, the AI SDK, pydantic-ai. */
@@ -88,6 +56,9 @@ const BY_TYPE: Readonly<Record<string, ReadPart>> = {
   function_call: toolCall,
   custom_tool_call: toolCall,
   custom_tool_call_output: toolResult,
+  mcp_tool_use: toolCall,
+  mcp_list_tools: hostedCall,
+  mcp_approval_request: hostedCall,
   ...Object.fromEntries(HOSTED_CALLS.map((type) => [type, hostedCall])),
   ...Object.fromEntries(HOSTED_CALLS.map((type) => [`${type}_output`, toolResult])),
   server_tool_call: serverToolCall,
@@ -99,7 +70,6 @@ const BY_TYPE: Readonly<Record<string, ReadPart>> = {
   'tool-error': toolResult,
   function_call_output: toolResult,
   server_tool_call_response: toolResult,
-  web_search_tool_result: toolResult,
   image: media,
   image_url: media,
   'image-url': media,
@@ -124,6 +94,17 @@ const BY_TYPE: Readonly<Record<string, ReadPart>> = {
   binary: media,
   media,
 };
+
+/** Types that come with the name of a tool or of a provider before them. */
+const BY_ENDING: readonly (readonly [string, ReadPart])[] = [
+  ['_tool_result', toolResult], // Anthropic's own tools: `code_execution_tool_result`
+  ['_redacted_thinking', thinking],
+];
+
+function readerOf(type: string): ReadPart | undefined {
+  if (Object.hasOwn(BY_TYPE, type)) return BY_TYPE[type];
+  return BY_ENDING.find(([ending]) => type.endsWith(ending))?.[1];
+}
 
 const inside =
   (read: ReadPart, key: string, type = ''): ReadPart =>
@@ -151,6 +132,7 @@ const BY_KEY: readonly (readonly [string, ReadPart])[] = [
   ...['toolResult', 'functionResponse', 'function_response', 'toolResponse'].map(
     (key) => [key, inside(toolResult, key)] as const,
   ),
+  ['tool_call', callWithoutName],
   ['tool_call_result', haystackResult],
   ...['inlineData', 'inline_data', 'fileData', 'file_data', 'media'].map((key) => [key, inside(media, key)] as const),
   ['guardContent', (part) => (isObject(part['guardContent']) ? pieceOf(part['guardContent']['text']) : undefined)],
@@ -165,11 +147,16 @@ const BY_KEY: readonly (readonly [string, ReadPart])[] = [
 /** Reads one content part. A form that nobody knows is kept as text: its JSON. */
 export function pieceOf(source: unknown): Piece {
   if (!isObject(source)) return { is: 'text', text: asText(source) };
-  const { message_content: wrapped, ...beside } = source; // OpenInference wraps parts once more
-  const part = isObject(wrapped) ? { ...wrapped, ...beside } : source;
+  const part = unwrapped(source);
   const type = part['type'] ?? namedKind(part);
-  const known = typeof type === 'string' && Object.hasOwn(BY_TYPE, type) ? BY_TYPE[type]?.(part, type) : undefined;
+  const known = typeof type === 'string' ? readerOf(type)?.(part, type) : undefined;
   return known ?? byKey(part, type) ?? { is: 'text', text: JSON.stringify(source) };
+}
+
+/** OpenInference wraps parts once more. */
+function unwrapped(source: Json): Json {
+  const { message_content: wrapped, ...beside } = source;
+  return isObject(wrapped) ? { ...wrapped, ...beside } : source;
 }
 
 /** pydantic-ai's own parts say `kind` instead of `type`. */
@@ -188,12 +175,11 @@ function byKey(part: Json, type: unknown): Piece | undefined {
   return undefined;
 }
 
-const thought = (content: unknown): Piece => ({ is: 'reasoning', text: thoughtIn(content) });
-
 /** A result with images or files among its blocks stays a list of parts, so that they can be looked at. */
 export function resultContent(result: unknown): ResultContent {
-  const blocks = isObject(result) && result['type'] === 'content' ? result['value'] : blocksIn(result);
-  if (!Array.isArray(blocks) || !blocks.every(isObject)) return resultText(result);
+  const found = isObject(result) && result['type'] === 'content' ? result['value'] : blocksIn(result);
+  if (!Array.isArray(found) || !found.every(isObject)) return resultText(result);
+  const blocks = found.map(unwrapped);
   const pieces = blocks.map(pieceOf);
   if (!pieces.some((piece) => piece.is === 'media')) return resultText(blocks);
   return pieces.map((piece, at) => {

@@ -1,5 +1,5 @@
 import { asText, type ContentPart, type Message, type ToolCall } from './message.ts';
-import type { Piece } from './parts.ts';
+import type { Piece } from './part-readers.ts';
 
 /** A message and what an output message says beside it. */
 export interface SourceMessage extends Message {

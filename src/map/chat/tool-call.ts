@@ -50,10 +50,13 @@ export function resultText(result: unknown): string {
   return asText(result);
 }
 
+/** How the APIs call blocks of text. */
+const TEXTS: ReadonlySet<unknown> = new Set(['text', 'input_text', 'output_text']);
+
 /** Blocks as one JSON text, as some write a result down that is a list of them. */
 export function blocksIn(result: unknown): unknown {
   const parsed = typeof result === 'string' ? parseJson(result) : undefined;
   const isBlocks =
-    Array.isArray(parsed) && parsed.length > 0 && parsed.every((one) => isBarePart(one) && one['type'] === 'text');
+    Array.isArray(parsed) && parsed.length > 0 && parsed.every((one) => isBarePart(one) && TEXTS.has(one['type']));
   return isBlocks ? parsed : result;
 }

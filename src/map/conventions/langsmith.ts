@@ -1,4 +1,4 @@
-import { requestRules, responseId, responseModel } from '../bodies.ts';
+import { isRequest, requestRules, responseId, responseModel } from '../bodies.ts';
 import { isObject, type Json, textOf } from '../chat/message.ts';
 import type { Kind } from '../reading.ts';
 import { below, type Convention, custom, data, events, text, texts, word } from '../rule.ts';
@@ -18,6 +18,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 const INPUTS = 'gen_ai.prompt';
 const OUTPUTS = 'gen_ai.completion';
+
+/** A method that was called with more than a request (a timeout, a signal to stop): `{args: [request, options]}`. */
+function asked(value: unknown): unknown {
+  const args = isObject(value) && Object.keys(value).length === 1 ? value['args'] : undefined;
+  return Array.isArray(args) && isRequest(args[0]) ? args[0] : value;
+}
+const REQUEST = requestRules(INPUTS, asked);
 
 /** A run's single value comes wrapped: `{outputs: 'done'}`. */
 function unwrapped(value: unknown): unknown {
@@ -63,17 +70,14 @@ export const langsmith: Convention = {
   rules: {
     kind: [word('langsmith.span.kind', KINDS)],
     displayName: [text('langsmith.trace.name')],
-    ...requestRules(INPUTS),
-    requestModel: [
-      text('gen_ai.request.model', 'langsmith.metadata.ls_model_name'),
-      ...requestRules(INPUTS).requestModel,
-    ],
+    ...REQUEST,
+    requestModel: [text('gen_ai.request.model', 'langsmith.metadata.ls_model_name'), ...REQUEST.requestModel],
     responseModel: [text('gen_ai.response.model'), data(OUTPUTS, responseModel)],
     // `gen_ai.system` is `langchain` where the SDK does not know
     provider: [text('langsmith.metadata.ls_provider')],
-    parameters: [...requestRules(INPUTS).parameters, parameterRule(), custom(Object.keys(SETTINGS), settings)],
+    parameters: [...REQUEST.parameters, parameterRule(), custom(Object.keys(SETTINGS), settings)],
     responseId: [data(OUTPUTS, responseId)],
-    input: [data(INPUTS, (value) => value)],
+    input: [data(INPUTS, asked)],
     output: [data(OUTPUTS, unwrapped)],
     toolName: [
       custom(['langsmith.trace.name'], (view) =>

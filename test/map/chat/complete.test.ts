@@ -14,6 +14,12 @@ describe('a flattened conversation', () => {
       { content: [TEXT, IMAGE, FILE] },
       { content: [TEXT, IMAGE, FILE] },
     ],
+    [
+      'parts that were not understood, and their texts',
+      { content: [{ type: 'text', text: '{"message_content":{"type":"image"}}' }, TEXT] },
+      { content: [IMAGE, { type: 'text', text: 'a quotation' }, TEXT] },
+      { content: [IMAGE, { type: 'text', text: 'a quotation' }, TEXT] },
+    ],
     ['a refusal', { content: '' }, { content: null, refusal: 'No.' }, { content: '', refusal: 'No.' }],
     [
       'reasoning',
@@ -38,6 +44,12 @@ describe('a flattened conversation', () => {
     expect(completedFrom([{ role: 'user', content: '__REDACTED__' }], sent)).toEqual([
       { role: 'user', content: '__REDACTED__' },
     ]);
+  });
+
+  it('keeps a text that was masked beside a part that was not understood', () => {
+    const unread = { type: 'text', text: '{"message_content":{"type":"image"}}' };
+    const flat = [{ role: 'user', content: [unread, { type: 'text', text: '__REDACTED__' }] }];
+    expect(completedFrom(flat, [{ role: 'user', content: [IMAGE, TEXT] }])).toEqual(flat);
   });
 
   it('gets the messages back that were left out between others', () => {

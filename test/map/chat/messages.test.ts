@@ -609,6 +609,87 @@ const SHAPES: readonly (readonly [string, unknown, unknown])[] = [
     [{ role: 'user', content: '[{"role":"user","content":"Hi"}]' }],
     [{ role: 'user', content: '[{"role":"user","content":"Hi"}]' }],
   ],
+  [
+    'tools that Anthropic ran itself, and thoughts that it does not show',
+    [
+      {
+        role: 'assistant',
+        content: [
+          { type: 'redacted_thinking', data: 'cmVk' },
+          { type: 'anthropic_redacted_thinking' },
+          { type: 'server_tool_use', id: 's1', name: 'code_execution', input: { code: 'print(18)' } },
+          { type: 'code_execution_tool_result', tool_use_id: 's1', content: { stdout: '18', return_code: 0 } },
+          { type: 'mcp_tool_use', id: 's2', name: 'forecast', server_name: 'w', input: {} },
+          { type: 'mcp_tool_result', tool_use_id: 's2', content: [{ type: 'text', text: 'sunny' }] },
+          { type: 'text', text: 'It is 18°C.' },
+        ],
+      },
+    ],
+    [
+      {
+        role: 'assistant',
+        content: 'It is 18°C.',
+        tool_calls: [call('code_execution', '{"code":"print(18)"}', 's1'), call('forecast', '{}', 's2')],
+      },
+      { role: 'tool', content: '{"stdout":"18","return_code":0}', tool_call_id: 's1' },
+      { role: 'tool', content: 'sunny', tool_call_id: 's2' },
+    ],
+  ],
+  [
+    'what OpenAI asks of a server beside the answer',
+    {
+      model: 'm',
+      input: [
+        { type: 'mcp_list_tools', id: 'l1', server_label: 'w', tools: [] },
+        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Sunny' }] },
+      ],
+    },
+    [
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [call('mcp_list_tools', '{"server_label":"w","tools":[]}', 'l1')],
+      },
+      { role: 'assistant', content: 'Sunny' },
+    ],
+  ],
+  [
+    'a call of which only the arguments are told',
+    [
+      {
+        role: 'assistant',
+        contents: [
+          { message_content: { type: 'text', text: 'I will look. ' } },
+          { tool_call: { function: { arguments: '{"query":"weather"}' } } },
+        ],
+      },
+    ],
+    [{ role: 'assistant', content: 'I will look. ', tool_calls: [call('unknown', '{"query":"weather"}')] }],
+  ],
+  [
+    "OpenInference's parts of a tool's result",
+    [
+      {
+        role: 'tool',
+        tool_call_id: 'c1',
+        contents: [
+          { message_content: { type: 'text', text: '18°C' } },
+          { message_content: { type: 'text', text: 'sunny' } },
+        ],
+      },
+    ],
+    [{ role: 'tool', content: '18°C\nsunny', tool_call_id: 'c1' }],
+  ],
+  [
+    'a result of OpenAI’s Responses that is a list of texts',
+    [{ type: 'function_call_output', call_id: 'c1', output: '[{"type":"input_text","text":"18°C"}]' }],
+    [{ role: 'tool', content: '18°C', tool_call_id: 'c1' }],
+  ],
+  [
+    'what is said beside a prompt that the provider keeps',
+    { model: 'm', prompt: { id: 'pmpt_1', version: '2' }, input: [{ role: 'user', content: 'Hi' }] },
+    [{ role: 'user', content: 'Hi' }],
+  ],
   ['nothing', undefined, []],
   ['an empty list', [], []],
 ];

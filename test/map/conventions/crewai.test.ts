@@ -36,6 +36,17 @@ describe('a crew, as OpenLLMetry records it', () => {
     });
   });
 
+  it('has the tokens of all its agents together, where no span below has any', () => {
+    const of = (agents: readonly unknown[], usage: string) =>
+      mapOne(span('crewai.workflow', { 'crewai.crew.agents': J(agents), 'crewai.crew.token_usage': usage }))['summary'];
+    const usage =
+      'total_tokens=296 prompt_tokens=212 cached_prompt_tokens=68 completion_tokens=84 reasoning_tokens=14 cache_creation_tokens=0 successful_requests=2';
+    const counts = { input_tokens: 212, output_tokens: 84, total_tokens: 296, cache_read_input_tokens: 68 };
+    expect(of([{ llm: 'gpt-4o' }, { llm: 'gpt-4o' }], usage).usage['gpt-4o']).toMatchObject(counts);
+    expect(of([{ llm: 'gpt-4o' }, { llm: 'o3' }], usage).usage['unknown']).toMatchObject({ reasoning_tokens: 14 });
+    expect(of([{ llm: 'gpt-4o' }], 'none').usage).toBeUndefined();
+  });
+
   it('has an agent, and its crew is a workflow', () => {
     const crew = span('crewai.workflow', { 'crewai.crew.tasks': J([{ id: 't1' }]) }, { id: 'aaaaaaaaaaaaaaaa' });
     const agent = span('reporter.agent', AGENT, { id: 'bbbbbbbbbbbbbbbb', parent: 'aaaaaaaaaaaaaaaa' });

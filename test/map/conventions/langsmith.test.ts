@@ -11,6 +11,19 @@ const run = (kind: string, attributes: Readonly<Record<string, unknown>>, more =
   });
 
 describe('LangSmith', () => {
+  it('reads the request of a call that was made with options beside it', () => {
+    const request = {
+      model: 'gpt-4o',
+      temperature: 0.2,
+      tools: [{ type: 'function', function: { name: 'get_weather', parameters: {} } }],
+      messages: [{ role: 'user', content: 'Weather?' }],
+    };
+    const of = (prompt: unknown) => run('llm', { 'gen_ai.prompt': J(prompt) })['inputs'];
+    expect(of({ args: [request, { timeout: 80 }] })).toEqual(request);
+    expect(of({ args: [request, null] })).toEqual(request);
+    expect(of({ args: [request], more: 1 }).messages[0].content).toContain('"args"');
+  });
+
   it('reads whole request and response bodies', () => {
     const call = run('llm', {
       'gen_ai.operation.name': 'chat',
