@@ -105,7 +105,7 @@ export function isUsage(value: unknown): value is Json {
  * which only it calls by these names; Gemini's candidates leave out the thoughts.
  */
 export function usageOfResponse(body: unknown): unknown {
-  if (!isResponse(body)) return generatedIn(body)?.['usage_metadata'];
+  if (!isResponse(body)) return generatedIn(body)?.['usage_metadata'] ?? embedded(body);
   const usage = body['usage'] ?? body['usageMetadata'] ?? body['usage_metadata'];
   if (!isObject(usage)) return undefined;
   const cached = sumOf(usage, ['cache_read_input_tokens', 'cache_creation_input_tokens']);
@@ -115,6 +115,12 @@ export function usageOfResponse(body: unknown): unknown {
     ...(cached > 0 && { input_tokens: (toCount(usage['input_tokens']) ?? 0) + cached }),
     ...(candidates !== undefined && { output_tokens: candidates + (countIn(usage, 'reasoningTokens') ?? 0) }),
   };
+}
+
+/** Haystack's embedders: `{embedding, meta: {model, usage}}`, of several texts `{documents, meta}`. */
+function embedded(body: unknown): unknown {
+  const meta = isObject(body) ? body['meta'] : undefined;
+  return isObject(meta) ? meta['usage'] : undefined;
 }
 
 const sumOf = (usage: Json, members: readonly string[]) =>

@@ -30,7 +30,7 @@ const EXCLUSIVE_PRODUCERS: readonly {
   readonly before?: string;
 }[] = [
   { scope: /^(@(traceloop|openlit)\/instrumentation-|openlit\.instrumentation\.)(anthropic|bedrock)/ },
-  { scope: /^opentelemetry\.instrumentation\.bedrock/ },
+  { scope: /^opentelemetry\.instrumentation\.(genai\.)?(bedrock|botocore)/ },
   { scope: /^openinference\.instrumentation\.bedrock/, before: '0.1.60' },
   { scope: /^@.*openinference.*bedrock|openinference.*claude[-_]agent/ },
   { scope: /^com\.anthropic\.claude_code/ },
@@ -51,10 +51,12 @@ export function usageOf(view: SpanView, reading: Partial<Reading>): Usage | unde
   output ??= total !== undefined ? Math.max(0, total - input) : 0;
   if (input === 0 && output === 0) return undefined;
   if (isExclusive(view, reading, input, output, cacheRead + cacheWrite)) input += cacheRead + cacheWrite;
+  const model = reading.responseModel ?? reading.requestModel ?? UNKNOWN_MODEL;
   // Gemini's `candidates` leave reasoning out, and some hand that on: the total tells, or reasoning beyond the output.
   if (reasoning > output || (reasoning > 0 && total === input + output + reasoning)) output += reasoning;
+  else if (reasoning === 0 && /gemini/i.test(model)) output = Math.max(output, (total ?? 0) - input);
   return {
-    model: (reading.responseModel ?? reading.requestModel ?? UNKNOWN_MODEL).slice(0, MAX_MODEL).toWellFormed(),
+    model: model.slice(0, MAX_MODEL).toWellFormed(),
     inputTokens: input,
     outputTokens: output,
     totalTokens: input + output,

@@ -103,6 +103,11 @@ describe('the usage of a response', () => {
       { candidates: [], usageMetadata: { promptTokenCount: 57, candidatesTokenCount: 7, thoughtsTokenCount: 5 } },
       [57, 12],
     ],
+    [
+      "Haystack's embedder",
+      { embedding: [0.1], meta: { model: 'm', usage: { prompt_tokens: 6, total_tokens: 6 } } },
+      [6, undefined],
+    ],
     ['one without usage', { choices: [] }, [undefined, undefined]],
     ['what is no response', { usage: { input_tokens: 57, output_tokens: 12 } }, [undefined, undefined]],
   ])('is read from %s', (_, body, expected) => {

@@ -90,6 +90,8 @@ describe('the usage of a model call', () => {
     ['@openlit/instrumentation-openai', 100],
     ['openlit.instrumentation.anthropic', 100 + 10],
     ['opentelemetry.instrumentation.bedrock', 100 + 10],
+    ['opentelemetry.instrumentation.botocore.bedrock-runtime', 100 + 10],
+    ['opentelemetry.instrumentation.genai.bedrock', 100 + 10],
     ['opentelemetry.instrumentation.anthropic', 100],
     ['', 100],
   ])('knows whether scope %j leaves cached tokens out of the input', (scope, input) => {
@@ -99,6 +101,22 @@ describe('the usage of a model call', () => {
       'gen_ai.usage.cache_read.input_tokens': 10,
     };
     expect(usage(counts, scope).input_tokens).toBe(input);
+  });
+
+  it.each([
+    ['Gemini, whose thoughts only the total has', 'gemini-2.5-flash', 69, 12],
+    ['Gemini without thoughts', 'gemini-2.5-flash', 64, 7],
+    ['Gemini with a total that lacks something', 'gemini-2.5-flash', 60, 7],
+    ['others, whose total may have anything in it', 'gpt-4o', 69, 7],
+  ])('knows the output of %s', (_whose, model, total, output) => {
+    const counts = {
+      'gen_ai.request.model': model,
+      'gen_ai.usage.input_tokens': 57,
+      'gen_ai.usage.output_tokens': 7,
+      'gen_ai.usage.total_tokens': total,
+    };
+    const call = mapOne({ attributes: counts });
+    expect(call['summary'].usage[model]).toMatchObject({ output_tokens: output, total_tokens: 57 + output });
   });
 
   it.each([
