@@ -12,7 +12,7 @@ import { type SpanView, textAt } from './span-view.ts';
 export function exceptionOf(view: SpanView, reading: Partial<Reading>): string | undefined {
   const { span } = view;
   const isError = span.status.code === STATUS_ERROR;
-  const reported = toolFailure(reading) ?? modelFailure(reading);
+  const reported = toolFailure(reading) ?? modelFailure(reading) ?? brokenAnswer(reading);
   if (!isError && reading.failure === undefined && reported === undefined && !wasBrokenOff(view, reading))
     return undefined;
   // OTel gives the message of a status a meaning for errors only
@@ -43,6 +43,13 @@ function modelFailure({ kind, output }: Partial<Reading>): string | undefined {
   if (!Array.isArray(output['output'])) return undefined;
   const error = isObject(output['error']) ? output['error'] : {};
   return [error['code'], error['message']].filter(Boolean).map(String).join(': ') || 'The response says no reason';
+}
+
+/** An answer that came to its end by an error: the AI SDK and OpenRouter have a reason to finish for that. */
+function brokenAnswer({ kind, finishReasons, choices }: Partial<Reading>): string | undefined {
+  if (kind !== 'llm' && kind !== 'agent') return undefined;
+  const reasons = [...(finishReasons ?? []), ...(choices ?? []).map((choice) => choice.finish_reason)];
+  return reasons.includes('error') ? 'The answer broke off with an error' : undefined;
 }
 
 /**

@@ -67,6 +67,26 @@ describe('the exception of a call', () => {
     ['an HTTP status', { status: ERROR, attributes: { 'http.response.status_code': 503 } }, 'HTTP 503'],
     ['nothing at all', { status: ERROR }, 'Error (the span says no reason)'],
     ['an empty exception event', { status: { code: 2, message: 'm' }, events: exception({}) }, 'm'],
+    [
+      'an answer that broke off',
+      { attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.response.finish_reasons': ['error'] } },
+      'The answer broke off with an error',
+    ],
+    [
+      'an answer of which only the messages say so',
+      {
+        attributes: {
+          'gen_ai.operation.name': 'chat',
+          'gen_ai.output.messages': '[{"role":"assistant","parts":[],"finish_reason":"error"}]',
+        },
+      },
+      'The answer broke off with an error',
+    ],
+    [
+      'a step that is no answer',
+      { attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.response.finish_reasons': ['error'] } },
+      undefined,
+    ],
     ['a response that failed', { attributes: response('failed') }, 'server_error: The model is overloaded'],
     [
       'an answer that speaks of a failure',

@@ -1,7 +1,7 @@
 import { parametersOf, requestRules } from '../bodies.ts';
 import { calledWith } from '../called-with.ts';
 import { toolMessageIn } from '../chat/langchain.ts';
-import { isObject, type Json } from '../chat/message.ts';
+import { isObject, type Json, textOf } from '../chat/message.ts';
 import { decoded } from '../json-text.ts';
 import type { Kind } from '../reading.ts';
 import { type Convention, custom, data, list, type Rule, sinceStart, text, texts, when, word } from '../rule.ts';
@@ -189,6 +189,10 @@ export const langfuse: Convention = {
         textAt(view, 'langfuse.observation.level') === 'ERROR'
           ? (textAt(view, 'langfuse.observation.status_message') ?? (view.span.status.message || 'Level ERROR'))
           : undefined,
+      ),
+      // one of OpenAI's Responses, whose members beside the output become metadata
+      data('langfuse.observation.metadata.error', (error) =>
+        isObject(error) && 'code' in error ? textOf(error, 'message', 'code') : undefined,
       ),
     ],
   },

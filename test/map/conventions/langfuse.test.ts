@@ -230,6 +230,18 @@ describe("Langfuse's SDK for Python", () => {
     expect(call['attributes'].model_parameters).toEqual({ temperature: 1 });
   });
 
+  it.each([
+    ['the error of a response', { code: 'server_error', message: 'Overloaded' }, 'Overloaded'],
+    ['what its users note of errors', { rate: 0.1 }, undefined],
+  ])('tells %s, which stands among the metadata', (_whose, error, expected) => {
+    const attributes = {
+      'langfuse.observation.type': 'generation',
+      'langfuse.observation.metadata.status': 'failed',
+      'langfuse.observation.metadata.error': J(error),
+    };
+    expect(mapOne({ attributes })['exception']).toBe(expected);
+  });
+
   it.each<[unknown, unknown]>([
     [{ args: [], kwargs: { city: 'Oslo' } }, { city: 'Oslo' }],
     [{ args: ['Oslo'], kwargs: {} }, { value: 'Oslo' }],
