@@ -12,11 +12,10 @@ import { type SpanView, textAt } from './span-view.ts';
 export function exceptionOf(view: SpanView, reading: Partial<Reading>): string | undefined {
   const { span } = view;
   const isError = span.status.code === STATUS_ERROR;
-  const reported = toolFailure(reading) ?? modelFailure(reading) ?? brokenAnswer(reading);
-  if (!isError && reading.failure === undefined && reported === undefined && !wasBrokenOff(view, reading))
-    return undefined;
+  const reported = toolFailure(reading) ?? modelFailure(reading) ?? reading.failure ?? brokenAnswer(reading);
+  if (!isError && reported === undefined && !wasBrokenOff(view, reading)) return undefined;
   // OTel gives the message of a status a meaning for errors only
-  const said = [isError ? span.status.message : undefined, reported, reading.failure].find(isSaid);
+  const said = [isError ? span.status.message : undefined, reported].find(isSaid);
   const type = textAt(view, 'error.type');
   const withType = said !== undefined && type !== undefined && !said.includes(type) ? `${type}: ${said}` : said;
   const reasons = [thrown(view), withType, type, textAt(view, 'error.message'), httpFailure(view)];
@@ -45,11 +44,11 @@ function modelFailure({ kind, output }: Partial<Reading>): string | undefined {
   return [error['code'], error['message']].filter(Boolean).map(String).join(': ') || 'The response says no reason';
 }
 
-/** An answer that came to its end by an error: the AI SDK and OpenRouter have a reason to finish for that. */
+/** An answer that broke off: the AI SDK, Mastra and OpenRouter have a reason to finish for that. */
 function brokenAnswer({ kind, finishReasons, choices }: Partial<Reading>): string | undefined {
   if (kind !== 'llm' && kind !== 'agent') return undefined;
   const reasons = [...(finishReasons ?? []), ...(choices ?? []).map((choice) => choice.finish_reason)];
-  return reasons.includes('error') ? 'The answer broke off with an error' : undefined;
+  return reasons.includes('error') ? 'The model call ended with finish reason error' : undefined;
 }
 
 /**

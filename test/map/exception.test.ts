@@ -70,7 +70,7 @@ describe('the exception of a call', () => {
     [
       'an answer that broke off',
       { attributes: { 'gen_ai.operation.name': 'chat', 'gen_ai.response.finish_reasons': ['error'] } },
-      'The answer broke off with an error',
+      'The model call ended with finish reason error',
     ],
     [
       'an answer of which only the messages say so',
@@ -80,7 +80,7 @@ describe('the exception of a call', () => {
           'gen_ai.output.messages': '[{"role":"assistant","parts":[],"finish_reason":"error"}]',
         },
       },
-      'The answer broke off with an error',
+      'The model call ended with finish reason error',
     ],
     [
       'a step that is no answer',

@@ -81,9 +81,6 @@ function metadata(view: SpanView) {
 }
 
 function failure(view: SpanView): string | undefined {
-  const finish = texts(dataAt(view, 'gen_ai.response.finish_reasons'));
-  if (finish?.includes('error'))
-    return textAt(view, 'error.message') ?? 'The model call ended with finish reason error';
   if (valueAt(view, 'gen_ai.tool.success') === false) return textAt(view, 'error.message') ?? 'The tool call failed';
   return textAt(view, 'error.message');
 }
@@ -147,6 +144,6 @@ export const mastra: Convention = {
     tags: [data('mastra.tags', texts)],
     metadata: [custom(METADATA.keys, metadata)],
     // a failed step may have status OK, and only this to say so
-    failure: [custom(['error.message', 'gen_ai.tool.success', 'gen_ai.response.finish_reasons'], failure)],
+    failure: [custom(['error.message', 'gen_ai.tool.success'], failure)],
   },
 };
