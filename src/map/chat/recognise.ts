@@ -57,11 +57,14 @@ export function isConversation(value: unknown): boolean {
   );
 }
 
+/** What a message with a role says: OpenAI's may have no content beside the last three. */
+const SAID = ['content', '_content', 'parts', 'tool_calls', 'text', 'function_call', 'audio', 'refusal'];
+
 function looksLikeMessage(item: unknown): boolean {
   if (!isObject(item)) return false;
   return (
     Array.isArray(item['parts']) ||
-    (roleIn(item) !== undefined && ['content', '_content', 'parts', 'tool_calls', 'text'].some((key) => key in item)) ||
+    (roleIn(item) !== undefined && SAID.some((key) => key in item)) ||
     isLangChain(item) ||
     (typeof item['type'] === 'string' && ITEM_TYPES.has(item['type'])) ||
     looksLikeMessage(item['message'])

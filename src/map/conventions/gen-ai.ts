@@ -1,5 +1,6 @@
 import { toChoices } from '../chat/choices.ts';
 import { passedIn } from '../chat/langchain.ts';
+import { isObject } from '../chat/message.ts';
 import { toMessages } from '../chat/messages.ts';
 import { isConversation } from '../chat/recognise.ts';
 import { decoded } from '../json-text.ts';
@@ -73,8 +74,15 @@ function sentryAnswer(view: SpanView) {
   const said = dataAt(view, 'gen_ai.response.text');
   const calls = dataAt(view, 'gen_ai.response.tool_calls');
   if (said === undefined && !Array.isArray(calls)) return undefined;
+  // of a stream of OpenAI's Responses they are all items of the output, and the text is told again with each event
+  if (Array.isArray(calls) && calls.some((item) => isObject(item) && item['type'] === 'message'))
+    return some(toChoices({ output: calls }));
   return some(toChoices({ role: 'assistant', content: said ?? null, tool_calls: calls }));
 }
+
+/** Streams of OpenAI's Responses have a status with each event: only the last one is a reason. */
+const reasons = (value: unknown) =>
+  some((texts(value) ?? []).filter((reason) => !/^(queued|in_progress)$/.test(reason)));
 
 const operationIs = (view: SpanView, operation: string) => textAt(view, 'gen_ai.operation.name') === operation;
 
@@ -125,7 +133,7 @@ export const genAi: Convention = {
       completionEvents,
     ],
     finishReasons: [
-      data(['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], texts),
+      data(['gen_ai.response.finish_reasons', 'gen_ai.response.finish_reason', 'gen_ai.response.stop_reason'], reasons),
     ],
     toolName: [text('gen_ai.tool.name')],
     toolCallId: [text('gen_ai.tool.call.id', 'gen_ai.tool.call_id')],

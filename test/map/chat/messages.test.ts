@@ -690,6 +690,15 @@ const SHAPES: readonly (readonly [string, unknown, unknown])[] = [
     { model: 'm', prompt: { id: 'pmpt_1', version: '2' }, input: [{ role: 'user', content: 'Hi' }] },
     [{ role: 'user', content: 'Hi' }],
   ],
+  [
+    'turns without content, as JSON',
+    '[{"role":"user","content":"Hi"},{"role":"assistant","audio":{"id":"a1"}},{"role":"assistant","refusal":"No."}]',
+    [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content: '{"type":"audio","id":"a1"}' },
+      { role: 'assistant', content: null, refusal: 'No.' },
+    ],
+  ],
   ['nothing', undefined, []],
   ['an empty list', [], []],
 ];

@@ -84,6 +84,22 @@ describe('GenAI content', () => {
     });
   });
 
+  it("has the answer of a stream of Sentry's among its items", () => {
+    const call = mapOne(
+      chat({
+        'gen_ai.response.text': 'SunnySunnySunny',
+        'gen_ai.response.finish_reasons': J(['in_progress', 'in_progress', 'completed']),
+        'gen_ai.response.tool_calls': J([
+          { type: 'reasoning', id: 'r1', summary: [{ type: 'summary_text', text: 'Hm' }] },
+          { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Sunny' }] },
+        ]),
+      }),
+    );
+    expect(call['output'].choices).toEqual([
+      { index: 0, message: { role: 'assistant', content: 'Sunny', reasoning_content: 'Hm' }, finish_reason: 'stop' },
+    ]);
+  });
+
   it('is kept as it came where a limit has cut it', () => {
     const cut = '[{"role":"user","parts":[{"type":"text","content":"Hi';
     expect(mapOne(chat({ 'gen_ai.input.messages': cut }))['inputs'].messages).toEqual([{ role: 'user', content: cut }]);
