@@ -4,6 +4,7 @@ import { type ProjectId, parseProjectId } from '../core/call.ts';
 import { keyFromNetrc } from './api-key.ts';
 import { usableHeaders } from './app-headers.ts';
 import { type AppNumbers, appNumbers, type NumberOptions } from './app-numbers.ts';
+import { usableTransport } from './app-transport.ts';
 import { isThisMachine, parseBaseUrl } from './base-url.ts';
 import type { Environment } from './given.ts';
 import { proxyEnvironment } from './proxy.ts';
@@ -90,11 +91,13 @@ export function resolveAppOptions(options: AppOptions, sources: Sources): AppCon
   }
   const { numbers, warnings } = appNumbers(options, env);
   const usable = usableHeaders(options.headers ?? {});
+  const transport = usableTransport(options);
   return {
     status: 'on',
     warnings: [
       ...warnings,
       ...usable.warnings,
+      ...transport.warnings,
       ...modeWarnings(options.exportMode),
       ...liveWarnings(env['OTEL_WEAVE_LIVE']),
     ],
@@ -109,9 +112,9 @@ export function resolveAppOptions(options: AppOptions, sources: Sources): AppCon
       // What is neither true nor false, such as a text from the environment, must not let content out.
       captureContent: (options.captureContent ?? true) === true,
       headers: usable.headers,
-      proxyEnv: proxyEnvironment(options.proxy, env),
-      ca: [options.ca ?? []].flat() as readonly (string | Buffer)[],
-      agent: options.agent ?? null,
+      proxyEnv: proxyEnvironment(transport.proxy, env),
+      ca: [transport.ca ?? []].flat() as readonly (string | Buffer)[],
+      agent: transport.agent ?? null,
     },
   };
 }

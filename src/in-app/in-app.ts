@@ -3,6 +3,7 @@ import { tooOldNode } from '../config/node-version.ts';
 import { type Sources, systemSources } from '../config/sources.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { createCounters } from '../core/counters.ts';
+import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import { createReadableSpanDecoder } from '../decode/readable-span.ts';
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
@@ -49,21 +50,25 @@ export interface InAppDeps {
 
 /**
  * Sets up the way from finished spans to Weave. Where there is none it says so, and takes no spans. JavaScript may hand over
- * null, and the app must start all the same.
+ * null, or a number for a name, and the app must start all the same.
  */
 export function startInApp(givenOptions: WeaveOptions | null = {}, given: Partial<InAppDeps> = {}): InApp {
   const options = givenOptions ?? {};
   const system = { clock: systemClock, log: createDiagLog(), sources: systemSources(), host: process };
   const deps = { ...system, nodeVersion: process.versions.node, ...given };
+  const off = (reason: string) => {
+    warnSoon(deps.log, [`Spans are not sent to Weave: ${reason}`]);
+    return OFF;
+  };
   const tooOld = tooOldNode(deps.nodeVersion);
-  const config = tooOld ? { status: 'off' as const, reason: tooOld } : resolveAppOptions(options, deps.sources);
-  switch (config.status) {
-    case 'off':
-      warnSoon(deps.log, [`Spans are not sent to Weave: ${config.reason}`]);
-      return OFF;
-    case 'on':
-      warnSoon(deps.log, [...unknownOptions(options), ...config.warnings]);
-      return start(options, config.settings, deps);
+  if (tooOld) return off(tooOld);
+  try {
+    const config = resolveAppOptions(options, deps.sources);
+    if (config.status === 'off') return off(config.reason);
+    warnSoon(deps.log, [...unknownOptions(options), ...config.warnings]);
+    return start(options, config.settings, deps);
+  } catch (thrown) {
+    return off(`an option is not what it has to be (${messageOf(thrown)})`);
   }
 }
 

@@ -43,7 +43,7 @@ const NOT_YET_THERE = /before secure TLS connection was established/;
 const CERTIFICATE =
   /^(EPROTO$|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH)/;
 const CHECK_TLS =
-  'Check weave.url and the certificate of its server; weave.tls.ca_file names an authority of your own.';
+  'Check weave.url and the certificate of its server; weave.tls.ca_file (in an app: ca) names an authority of your own.';
 
 /** What a proxy says to a request for a tunnel, in the message of Node's agent. */
 const NO_TUNNEL = 'ERR_PROXY_TUNNEL';

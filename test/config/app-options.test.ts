@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { type AppConfig, type AppOptions, type AppSettings, resolveAppOptions } from '../../src/config/app-options.ts';
 import type { Environment } from '../../src/config/given.ts';
@@ -21,10 +22,14 @@ describe('the options of an app', () => {
     ['an export mode that there is none of', { exportMode: 'imediate' }, 'exportMode is "imediate"'],
     ['a header that HTTP cannot carry', { headers: { 'a b': KEY, ok: 'yes' } }, 'header "a b"'],
     ['a header with such a value', { headers: { key: `${KEY}\n`, ok: 'yes' } }, 'header "key"'],
+    ['an agent that is not one for each protocol', { agent: new Agent() }, 'agent is { http, https }'],
+    ['a proxy that is none', { proxy: `proxy:${KEY}` }, 'proxy is no http or https URL'],
+    ['an authority that is none', { ca: '/etc/ca.pem' }, 'certificates as PEM'],
   ])('warn of %s, and go on without', (_what, options, warning) => {
     const config = resolve(options as AppOptions);
     expect(config).toMatchObject({ status: 'on', warnings: [expect.stringContaining(warning)] });
-    expect(JSON.stringify(config)).not.toContain(`${KEY}\\n`);
+    expect(JSON.stringify(config)).not.toMatch(new RegExp(`proxy:${KEY}|${KEY}\\\\n`));
+    expect(settings(options as AppOptions)).toMatchObject({ agent: null, proxyEnv: {} });
     expect(settings(options as AppOptions).scheduledDelayMillis).toBe(1000);
     expect(settings(options as AppOptions).headers).toEqual('headers' in options ? { ok: 'yes' } : {});
   });

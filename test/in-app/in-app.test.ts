@@ -209,6 +209,25 @@ describe('the span processor', () => {
     );
   });
 
+  it.each([
+    ['project', 7],
+    ['url', 7],
+    ['apiKey', {}],
+    ['headers', { 'x-a': { toString: 7 } }],
+    ['ca', 7],
+    ['agent', 7],
+    ['live', 'yes'],
+    ['scoring', 7],
+    ['spoolDir', {}],
+  ])('starts whatever JavaScript hands over as an option (%s: %j)', async (name, value) => {
+    const log = recordingLog();
+    const given = { url: 'http://127.0.0.1:9', project: PROJECT, ...IN_VAIN, [name]: value } as WeaveOptions;
+    const inApp = startInApp(given, { log });
+    await inApp.shutdown();
+    const said = log.lines.map(({ message }) => message);
+    if (inApp.status === 'off') expect(said).toEqual([expect.stringContaining('not sent to Weave')]);
+  });
+
   it('says what is wrong with its options once the SDK that it is made for has set up its log', async () => {
     const off = new WeaveSpanProcessor({ url: 'https://weave.example', project: PROJECT, apiKey: 'bad key' });
     const slip = { url: 'http://127.0.0.1:9', project: PROJECT, shouldExportSpans: () => false };
