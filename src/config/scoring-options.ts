@@ -5,6 +5,7 @@ import { bool } from './types.ts';
 
 const MAX_SCORERS = 20;
 const DEFAULT_DELAY_MS = 10_000;
+const SCORERS = `must be a list of 1 to ${MAX_SCORERS} scorers`;
 const SCORER_EXAMPLE = 'weave:///entity/project/object/name:version';
 
 export const scorerRef = ref((text) => scorerName(text) !== undefined, SCORER_EXAMPLE);
@@ -13,10 +14,17 @@ export const scorerRef = ref((text) => scorerName(text) !== undefined, SCORER_EX
 export const scoringRule: z.ZodType<ScoringRule> = z
   .strictObject({
     ...selectionFields,
-    scorers: z.array(scorerRef).min(1).max(MAX_SCORERS),
+    scorers: z
+      .array(scorerRef, { error: ({ input }) => (input === undefined ? undefined : SCORERS) })
+      .refine(({ length }) => length >= 1 && length <= MAX_SCORERS, SCORERS),
     delay: waitUpTo(MAX_RULE_WAIT_MS).default(DEFAULT_DELAY_MS),
     at_most_once: written(bool.schema).default(false),
-    sweep: z.strictObject({ after: waitUpTo(MAX_RULE_WAIT_MS), times: countUpTo(10) }).optional(),
+    sweep: z
+      .strictObject(
+        { after: waitUpTo(MAX_RULE_WAIT_MS), times: countUpTo(10) },
+        { error: ({ code }) => (code === 'invalid_type' ? 'must be {after, times}' : undefined) },
+      )
+      .optional(),
   })
   .refine(({ limit }) => limit.usd_per_day === undefined, {
     path: ['limit', 'usd_per_day'],

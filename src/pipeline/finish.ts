@@ -46,7 +46,7 @@ export function createFinish(deps: FinishDeps): Finish {
     const delivering = deliverer.deliver(calls, acceptedAtMs);
     if (pace() === 'hurry') deliverer.flush();
     const delivery = await delivering;
-    ended();
+    ended(delivery.released ? 'given back' : 'settled');
     if (delivery.dead.length > 0) {
       const reason = delivery.dead[0]?.reason;
       log.error('Weave refused calls that were written anew; it keeps them as they were.', {
@@ -73,7 +73,8 @@ export function createFinish(deps: FinishDeps): Finish {
     const ended = inFlight.add(calls);
     const delivery = await content.deliver(prepared, acceptedAtMs);
     const correction = corrections ? await correct(corrections, acceptedAtMs, earlier) : NOTHING;
-    if (delivery.released || correction.released) giveBack(id, delivery.blockedBy ?? correction.blockedBy);
+    const isReleased = delivery.released || correction.released;
+    if (isReleased) giveBack(id, delivery.blockedBy ?? correction.blockedBy);
     else {
       // Settled and counted in one turn of the event loop, so that the counters balance at every moment.
       queue.settle([{ id, dead: [...dead, ...delivery.dead], triggers: delivery.triggers ?? [] }]);
@@ -81,7 +82,7 @@ export function createFinish(deps: FinishDeps): Finish {
       counters.add('processor_filtered_spans', filtered);
       countDead(deadSpans + delivery.dead.length, (dead[0] ?? delivery.dead[0])?.reason);
     }
-    ended();
+    ended(isReleased ? 'given back' : 'settled');
   };
 }
 

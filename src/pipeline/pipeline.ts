@@ -43,6 +43,8 @@ export interface PipelineDeps {
 export interface PipelineSettings extends PrepareSettings {
   /** No request is mapped while the calls under way are this many bytes or more. */
   readonly maxInFlightBytes: number;
+  /** While Weave takes what it gets, up to so many; not given: no more than that. */
+  readonly grownInFlightBytes?: number;
   /** How long decoding and mapping may keep the event loop. One request is never cut, however large. */
   readonly sliceMs: number;
 }
@@ -62,7 +64,7 @@ export interface Pipeline {
 
 export function createPipeline(deps: PipelineDeps, settings: PipelineSettings): Pipeline {
   const { queue, deliverer, gate, content, clock, log, counters } = deps;
-  const inFlight = createInFlight(settings.maxInFlightBytes);
+  const inFlight = createInFlight(settings.maxInFlightBytes, settings.grownInFlightBytes);
   const blockerOf = (lane: Lane) => gate.blocker(lane) ?? (inFlight.hasShare(lane) ? undefined : lane);
   const prepare = createPrepare({ decode: deps.decode, map: deps.map, content, blockerOf }, settings);
   const underWay = new Set<Promise<void>>();

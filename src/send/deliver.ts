@@ -7,6 +7,7 @@ import { type BatcherSettings, createBatcher } from './batcher.ts';
 import { SERVER } from './gate.ts';
 import { halve } from './halve.ts';
 import { accept, bury, type Item, newHandover, onlyHandover, release } from './handover.ts';
+import { joinBatches } from './join-batches.ts';
 import type { GatedOutcome, Later, Send } from './outcome.ts';
 import { createProjectLabel } from './project-label.ts';
 import { createSizeLimit, SMALLEST_BYTES } from './size-limit.ts';
@@ -76,9 +77,8 @@ export function createDeliver(deps: DeliverDeps, settings: DeliverSettings): Del
   }
 
   function advance(lane: Lane, traffic: Traffic): void {
-    while (traffic.running < laneWidth) {
-      const items = traffic.waiting.shift();
-      if (items === undefined) break;
+    while (traffic.running < laneWidth && traffic.waiting.length > 0) {
+      const items = joinBatches(traffic.waiting, { maxCalls: settings.maxCalls, maxBytes: sizes.of(lane) });
       traffic.running += 1;
       void sendItems(lane, items, deps.send).then(() => {
         traffic.running -= 1;

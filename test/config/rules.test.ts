@@ -160,6 +160,17 @@ scoring:
     ]);
   });
 
+  it.each([
+    [`scorers: ${SCORER}`, 'scorers: must be a list of 1 to 20 scorers'],
+    ['scorers: []', 'scorers: must be a list of 1 to 20 scorers'],
+    [`scorers: [${SCORER}], sweep: true`, 'sweep: must be {after, times}'],
+    [`scorers: [${SCORER}], sweep: {times: 3}`, 'sweep.after: missing'],
+  ])('say what has to be in place of %s, once', (members, problem) => {
+    expect(problemsOf({ yaml: `scoring:\n  - {name: a, ${members}}` })).toEqual([
+      expect.stringMatching(new RegExp(`^bridge.yaml:2:\\d+: scoring\\.0\\.${problem.replace(/[{}.]/g, '\\$&')}$`)),
+    ]);
+  });
+
   it('have names of their own', () => {
     const yaml = `scoring:\n  - {name: a, scorers: [${SCORER}]}\n  - {name: a, scorers: [${SCORER}]}`;
     expect(problemsOf({ yaml })).toEqual(['bridge.yaml:3:12: scoring.1.name: a is used twice']);

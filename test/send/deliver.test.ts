@@ -100,6 +100,17 @@ describe('deliver', () => {
     expect(sizes()).toEqual([3]);
   });
 
+  it('sends together what was cut small and had to wait for its turn', async () => {
+    const { deliver, flush } = setUp({ concurrency: 2 });
+    const calls = sampleCalls(6);
+    const flushed = [calls.slice(0, 1), calls.slice(1, 3), calls.slice(3)].map((some) => {
+      deliver(some);
+      return flush();
+    });
+    await Promise.all(flushed);
+    expect(sizes()).toEqual([1, 5]);
+  });
+
   it('has nothing to wait for without calls', async () => {
     expect(await setUp().deliver([])).toEqual({ delivered: 0, dead: [], released: false });
   });
