@@ -1,4 +1,5 @@
 import type { Convention } from '../rule.ts';
+import { agentOps } from './agentops.ts';
 import { anthropicSdk } from './anthropic-sdk.ts';
 import { beeAi } from './beeai.ts';
 import { braintrust } from './braintrust.ts';
@@ -60,6 +61,7 @@ export const CONVENTIONS: readonly Convention[] = [
   litellm,
   microsoft,
   openLit,
+  agentOps,
   springAi,
   koog,
   n8n,

@@ -155,7 +155,9 @@ export const openLlmetry: Convention = {
     displayName: [toolOfMessage, text('traceloop.entity.name')],
     parameters: [parameterRule()],
     messages: [indexed('gen_ai.prompt.', (items) => some(toMessages(items.map(message))))],
-    toolDefinitions: [indexed('llm.request.functions.', (items) => items.map(tool))],
+    toolDefinitions: ['llm.request.functions.', 'gen_ai.request.functions.'].map((prefix) =>
+      indexed(prefix, (items) => items.map(tool)),
+    ),
     choices: [custom([`${COMPLETIONS}*`], completions)],
     documents: [custom([`${COMPLETIONS}*`, `${DOCUMENTS}*`], ranking)],
     input: [
