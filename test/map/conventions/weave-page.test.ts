@@ -81,6 +81,17 @@ const CALLS: Readonly<Record<string, SpanSpec>> = {
   mlflow: {
     attributes: { 'mlflow.spanType': J('CHAT_MODEL'), 'mlflow.spanInputs': REQUEST, 'mlflow.spanOutputs': RESPONSE },
   },
+  agentops: {
+    scope: 'openai',
+    attributes: {
+      'gen_ai.request.type': 'chat',
+      'gen_ai.request.model': 'm',
+      'gen_ai.prompt.0.role': 'user',
+      'gen_ai.prompt.0.content': 'Hi',
+      'gen_ai.completion.0.role': 'assistant',
+      'gen_ai.completion.0.content': 'Yo',
+    },
+  },
   beeai: {
     attributes: {
       'beeai.version': '0.1.13',
