@@ -5,7 +5,7 @@ import { MAX_STRETCH } from './awake.ts';
 import type { AppClientSettings } from './client.ts';
 
 /** Calls sent in the last moment: what takes longer to hand over than it may wait is left behind. */
-export const MAX_LAST_BYTES = 8 * 1024 * 1024;
+export const MAX_LAST_BYTES = 24 * 1024 * 1024;
 
 /** What a thread of its own gets to do while this one waits. */
 export interface LastCall {

@@ -23,6 +23,13 @@ describe('a process that ends', () => {
     expect(names).toHaveLength(300 * times);
   });
 
+  it('by exit in the turn of the event loop in which 10,000 spans have ended loses none of them', async () => {
+    const weave = await startWeave();
+    const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'exit', count: 10_000, warnings: true };
+    expect(await startTracedApp('esm', app).ended()).toMatchObject({ code: 3, stderr: '' });
+    expect(await weave.calls()).toHaveLength(10_000);
+  });
+
   it('by its own SIGTERM handler loses no span, and keeps its exit code', async () => {
     const weave = await startWeave();
     const app = startTracedApp('esm', { door: 'processor', url: weave.url, project: PROJECT, way: 'serve', count: 50 });
