@@ -19,6 +19,7 @@ import { langfuse } from './langfuse.ts';
 import { langsmith } from './langsmith.ts';
 import { litellm } from './litellm.ts';
 import { livekit } from './livekit.ts';
+import { llamaIndex } from './llama-index.ts';
 import { logfire } from './logfire.ts';
 import { mastra } from './mastra.ts';
 import { mastraTelemetry } from './mastra-telemetry.ts';
@@ -74,6 +75,7 @@ export const CONVENTIONS: readonly Convention[] = [
   livekit,
   flue,
   crewAi,
+  llamaIndex,
   pydanticAi,
   logfire,
   vercelAi,

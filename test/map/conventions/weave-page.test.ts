@@ -92,6 +92,24 @@ const CALLS: Readonly<Record<string, SpanSpec>> = {
       'gen_ai.completion.0.content': 'Yo',
     },
   },
+  'llama-index': {
+    name: 'OpenAI.chat',
+    scope: 'llamaindex.opentelemetry.tracer',
+    events: [
+      {
+        name: 'LLMChatStartEvent',
+        attributes: { messages: J([{ role: 'user', blocks: [{ block_type: 'text', text: 'Hi' }] }]) },
+      },
+      {
+        name: 'LLMChatEndEvent',
+        attributes: {
+          'response.message.role': 'assistant',
+          'response.message.blocks': J([{ block_type: 'text', text: 'Yo' }]),
+          'response.raw.model': 'm',
+        },
+      },
+    ],
+  },
   beeai: {
     attributes: {
       'beeai.version': '0.1.13',
