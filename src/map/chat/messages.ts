@@ -12,6 +12,9 @@ import { withToolRoles } from './tool-speakers.ts';
 /** Requests nest messages in requests in messages; beyond this it is no conversation. */
 const MAX_DEPTH = 8;
 
+/** How Python prints an object that has no text: a stream that was recorded before it was read is no answer. */
+const OBJECT = /^<[\w.]+ object at 0x[\da-f]+>$/;
+
 /** Members that a message has, one of them at least. An object without any is somebody's data: kept as its JSON. */
 const SPEECH = [
   'role',
@@ -40,6 +43,7 @@ const SPEECH = [
 export function toMessages(source: unknown, role = 'user', depth = 0): readonly SourceMessage[] {
   if (source === undefined || source === null || source === '' || depth > MAX_DEPTH) return [];
   if (typeof source === 'string') {
+    if (role === 'assistant' && OBJECT.test(source)) return [];
     const parsed = parseJson(source) ?? decoded(source);
     const inner = looksLikeMessages(parsed) ? toMessages(parsed, role, depth + 1) : [];
     return inner.length > 0 ? inner : [{ role, content: source }];

@@ -708,6 +708,12 @@ describe('toMessages', () => {
     expect(toMessages(source)).toEqual(expected);
   });
 
+  it('takes no object as Python prints it for an answer', () => {
+    expect(toMessages('<groq.Stream object at 0x7f688db3e890>', 'assistant')).toEqual([]);
+    expect(toMessages('<b>object at 0x7f</b>', 'assistant')).toHaveLength(1);
+    expect(toMessages('<groq.Stream object at 0x7f688db3e890>')).toHaveLength(1);
+  });
+
   it('leaves what it was given as it was', () => {
     for (const [, source] of SHAPES) {
       const before = JSON.stringify(source);
