@@ -122,7 +122,8 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     const spans = requests.reduce((sum, request) => sum + request.spans, line.queue.depth().spans);
     const taken = last(mayTake ? line.callsOf([...line.queue.takeAll(), ...requests], MAX_LAST_BYTES) : []);
     if (spans <= taken) return;
-    log.warn('The process ends before Weave has taken its last spans: they are lost. With spoolDir they are kept.', {
+    const kept = settings.spoolDir === null ? 'With spoolDir they are kept.' : 'The spool was not open yet.';
+    log.warn(`The process ends before Weave has taken its last spans: they are lost. ${kept}`, {
       spans: spans - taken,
     });
   }

@@ -98,6 +98,9 @@ describe('a process that ends', () => {
     const app = { door: 'processor', url: weave.url, project: PROJECT, way: 'exit', count: 10, spoolDir: tempDir() };
     expect(await startTracedApp('cjs', app).ended()).toMatchObject({ code: 3 });
     expect(await weave.calls()).toHaveLength(10);
+    weave.faults.add({ path: '/v2', hang: true });
+    const { stderr } = await startTracedApp('cjs', { ...app, shutdownTimeoutMillis: 300, warnings: true }).ended();
+    expect(stderr).toMatch(/they are lost\. The spool was not open yet\..*spans: 10/s);
   });
 
   it('is not kept alive by a request that is never answered', async () => {
