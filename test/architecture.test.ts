@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Modules that belong to one place, so that a change of them is a change of one file. */
-const ONE_FILE_A_FOLDER = ['node:sqlite'];
+const ONE_FILE_A_FOLDER = ['node:sqlite', '@platformatic/kafka'];
 
 const SRC = resolve(import.meta.dirname, '../src');
 const MAX_LINES = 300;

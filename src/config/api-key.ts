@@ -41,11 +41,17 @@ export function readKeyFile(path: string, sources: Sources): string | undefined 
   }
 }
 
-/** A Weave on this machine asks for no key; every other one does, and where senders bring their own that is not ours. */
+/**
+ * A Weave on this machine asks for no key; every other one does, and where senders bring their own that is not ours.
+ * A message in Kafka brings none.
+ */
 export function missingKey(given: readonly Given[], settings: ReadonlyMap<string, Setting>): readonly Problem[] {
   const url = settings.get('weave.url')?.value;
   if (given.some(({ path }) => path === PATH || path === FILE_PATH) || typeof url !== 'string') return [];
-  if (isThisMachine(url) || settings.get('receive.auth.wandb_key')?.value === 'require') return [];
+  const brokers = settings.get('receive.kafka.brokers')?.value;
+  const sendersBring = settings.get('receive.auth.wandb_key')?.value === 'require';
+  const isKafkaOff = !Array.isArray(brokers) || brokers.length === 0;
+  if (isThisMachine(url) || (sendersBring && isKafkaOff)) return [];
   const message = 'missing; set WANDB_API_KEY, or weave.api_key in the config file, or run `wandb login`';
   return [{ place: PATH, message }];
 }

@@ -4,6 +4,7 @@ import { misspelledVariables, readEnvironment } from './env-source.ts';
 import { readFlags } from './flag-source.ts';
 import type { Given, Problem, Reading, Setting } from './given.ts';
 import { inWords } from './in-words.ts';
+import { wrongKafka } from './kafka-options.ts';
 import { ALL_OPTIONS, type Config, isOption, OPTIONS, type Section } from './options.ts';
 import { halfTls, misordered, wrongRules } from './rules.ts';
 import { redact } from './secret.ts';
@@ -48,7 +49,12 @@ export function loadConfig(input: ConfigInput, sources: Sources): Loaded {
     if ('problems' in parsed) problems.push(...parsed.problems);
     else settings.set(given.path, parsed);
   }
-  problems.push(...misordered(settings), ...wrongRules(weakestFirst, settings), ...halfTls(settings));
+  problems.push(
+    ...misordered(settings),
+    ...wrongRules(weakestFirst, settings),
+    ...halfTls(settings),
+    ...wrongKafka(settings),
+  );
   if (input.keyNeeded) problems.push(...missingKey(weakestFirst, settings));
   if (problems.length > 0) throw invalid(problems);
   return { config: freeze(OPTIONS, '', settings) as Config, warnings: misspelledVariables(sources.env) };

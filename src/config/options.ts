@@ -1,5 +1,7 @@
 import { jobRule } from './jobs-options.ts';
+import { KAFKA } from './kafka-options.ts';
 import { redactRule, spanFilter } from './map-options.ts';
+import { type Option, option, optional } from './option.ts';
 import { headerName, origin, senderKey } from './receive-options.ts';
 import { namedList } from './rule-options.ts';
 import { scoringRule } from './scoring-options.ts';
@@ -10,7 +12,6 @@ import {
   endpoint,
   integer,
   list,
-  type OptionType,
   path,
   project,
   proxyUrl,
@@ -23,29 +24,6 @@ import { traceServerUrl } from './wandb.ts';
 const MIB = 2 ** 20;
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
-
-/** One option: a row of the table below. */
-export interface Option<T> {
-  readonly type: OptionType<T>;
-  /** As a user would write it; read by the same parser. Undefined: the option may be left out. */
-  readonly default: string | undefined;
-  /** The environment variable; derived from the path where not given. */
-  readonly env?: string;
-  /** Another variable, asked after `env`, whose value has to be converted first. */
-  readonly envElse?: { readonly name: string; readonly convert: (text: string) => string };
-  /** A flag of its own. Every option can also be given with `--set path=value`. */
-  readonly flag?: string;
-  readonly about: string;
-}
-
-type Row<T> = Omit<Option<T>, 'type' | 'default'>;
-
-const option = <T>(type: OptionType<T>, fallback: string, row: Row<T>): Option<T> => ({
-  type,
-  default: fallback,
-  ...row,
-});
-const optional = <T>(type: OptionType<T>, row: Row<T>): Option<T | undefined> => ({ type, default: undefined, ...row });
 
 /** Named as in the OpenTelemetry Collector. */
 const RECEIVER_TLS = {
@@ -106,6 +84,7 @@ export const OPTIONS = {
       endpoint: option(endpoint, 'localhost:4317', { flag: '--grpc', about: 'where OTLP/gRPC is received' }),
       tls: RECEIVER_TLS,
     },
+    kafka: KAFKA,
     auth: {
       keys: option(list(senderKey, 'a list of {name, token | token_file | username and password, project}'), '[]', {
         about: 'who may send; none: everybody. With a project, all that is sent with the key goes there',

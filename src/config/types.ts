@@ -108,6 +108,10 @@ export const endpoint = parsed(
 
 export const path: OptionType<string> = parsed('path', 'a path', (given) => (given.includes('\0') ? undefined : given));
 
+/** Text that `isValid` takes as it is. */
+export const named = (placeholder: string, allowed: string, isValid: (given: string) => boolean): OptionType<string> =>
+  parsed(placeholder, allowed, (given) => (isValid(given) ? given : undefined));
+
 export const project = parsed('entity/project', 'a W&B project as entity/project', parseProjectId);
 
 /** Without a trailing slash, so that a path can be appended. */
@@ -117,6 +121,14 @@ export const url: OptionType<string> = parsed('url', 'an http or https URL witho
 export const secret = {
   ...parsed('secret', 'printable text without spaces', (given) =>
     /^[\x21-\x7e]+$/.test(given) ? createSecret(given) : undefined,
+  ),
+  secret: true,
+};
+
+/** Unlike a key it may hold spaces and any letters. */
+export const password = {
+  ...parsed('secret', 'text without control characters', (given) =>
+    /\p{Cc}/u.test(given) ? undefined : createSecret(given),
   ),
   secret: true,
 };

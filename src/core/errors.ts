@@ -9,6 +9,7 @@ export const ERRORS = {
     todo: 'Give PEM files that this user may read: a certificate with its chain, and its key.',
   },
   AUTH_UNUSABLE: { exitCode: 1, todo: 'Give each sender a key of its own, in a file that this user may read.' },
+  PACKAGE_MISSING: { exitCode: 1, todo: 'Install it where otel-weave-bridge is installed, then start again.' },
   QUEUE_LOCKED: { exitCode: 1, todo: 'Stop the other bridge, or give this one another queue.dir.' },
   QUEUE_UNREADABLE: { exitCode: 1, todo: 'Make queue.dir a directory that this user may read and write.' },
   QUEUE_NEWER: { exitCode: 1, todo: 'Run the newer version that wrote this queue, or choose another queue.dir.' },

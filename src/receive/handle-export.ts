@@ -1,4 +1,4 @@
-/** What an OTLP export request comes to, whatever brought it: the same for HTTP and gRPC. */
+/** What an OTLP export request comes to, whatever brought it: the same for HTTP, gRPC, Kafka and files. */
 import { type ProjectId, parseProjectId } from '../core/call.ts';
 import { contentEvent } from '../core/content-log.ts';
 import { messageOf } from '../core/errors.ts';
@@ -24,7 +24,7 @@ export interface ExportRequest {
 }
 
 export interface ExportSettings {
-  readonly transport: 'http' | 'grpc' | 'file';
+  readonly transport: 'http' | 'grpc' | 'kafka' | 'file';
   readonly defaultProjectKnown: boolean;
   /** Whether log records that hold the content of spans are kept for them; else all are dropped. */
   readonly joinLogs: boolean;

@@ -6,15 +6,20 @@ import { messageOf } from '../core/errors.ts';
 import { type Admit, createAdmit } from '../receive/admit.ts';
 import { GRPC_LIMITS, startGrpcReceiver } from '../receive/grpc.ts';
 import { HTTP_LIMITS, startHttpReceiver } from '../receive/http.ts';
-import { RECEIVER_LIMITS, type Receiver, type ReceiverDeps } from '../receive/receiver.ts';
+import { KAFKA_LIMITS, type KafkaReceiver, type KafkaSettings, startKafkaReceiver } from '../receive/kafka.ts';
+import { createKafkaClient } from '../receive/kafka-client.ts';
+import { RECEIVER_LIMITS, type ReceiverDeps } from '../receive/receiver.ts';
 import type { TlsSettings } from '../receive/tls.ts';
 import { watchFiles } from '../receive/watch-files.ts';
 import { bind } from './bind.ts';
+import { kafkaClientSettings } from './kafka.ts';
 
 export interface Receivers {
   /** `host:port` each, as bound. */
   readonly http: string;
   readonly grpc: string;
+  /** Where something that is read from cannot be reached, for a person. */
+  troubles(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -22,11 +27,11 @@ export interface ReceiversDeps extends ReceiverDeps {
   readonly accounts: Accounts;
 }
 
-/** Throws ADDRESS_IN_USE, ADDRESS_UNAVAILABLE, TLS_UNUSABLE or AUTH_UNUSABLE; nothing is left open then. */
+/** Throws ADDRESS_IN_USE, ADDRESS_UNAVAILABLE, TLS_UNUSABLE, AUTH_UNUSABLE or PACKAGE_MISSING; nothing is left open then. */
 export async function startReceivers(deps: ReceiversDeps, config: Config): Promise<Receivers> {
   const { receive, shutdown, weave, map } = config;
   const { admit, stopWatching } = startAdmit(deps, receive.auth, systemSources());
-  const opened: Receiver[] = [];
+  const opened: { close(): Promise<void> }[] = [];
   const limits = {
     ...RECEIVER_LIMITS,
     maxBodyBytes: receive.max_body,
@@ -62,11 +67,27 @@ export async function startReceivers(deps: ReceiversDeps, config: Config): Promi
       ),
     );
     opened.push(grpc);
-    return { http: http.address, grpc: grpc.address, close };
+    const kafka = await startKafka(deps, config, limits);
+    if (kafka !== undefined) opened.push(kafka);
+    const troubles = () => [kafka?.trouble() ?? []].flat().map((reason) => `Kafka: ${reason}`);
+    return { http: http.address, grpc: grpc.address, troubles, close };
   } catch (thrown) {
     await close();
     throw thrown;
   }
+}
+
+/** Undefined where no brokers are given. */
+async function startKafka(
+  deps: ReceiversDeps,
+  config: Config,
+  limits: Omit<KafkaSettings, keyof typeof KAFKA_LIMITS | 'logsTopic' | 'encoding'>,
+): Promise<KafkaReceiver | undefined> {
+  const { kafka } = config.receive;
+  if (kafka.brokers.length === 0) return undefined;
+  const settings = { ...KAFKA_LIMITS, ...limits, logsTopic: kafka.logs_topic, encoding: kafka.encoding };
+  const open = await createKafkaClient(deps, kafkaClientSettings(kafka));
+  return startKafkaReceiver({ ...deps, open }, settings);
 }
 
 type AuthOptions = Config['receive']['auth'];

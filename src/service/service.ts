@@ -116,7 +116,8 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
   let state: 'ready' | 'stopping' = 'ready';
   const isStopping = () => state === 'stopping';
   const reasons = () => notReady({ isStopping, queue, troubles: delivery.troubles, counters });
-  const troubles = () => delivery.troubles().map(describeTrouble);
+  // A restart helps against none of them, and other senders are still taken in.
+  const troubles = () => [...receivers.troubles(), ...delivery.troubles().map(describeTrouble)];
   const health = await bind('telemetry.health', telemetry.health, (at) =>
     startHealth({ clock, reasons, troubles }, at),
   );

@@ -8,12 +8,14 @@ import { createCounters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
 import { silentLog } from '../core/log.ts';
 import { freeBytes } from '../queue/files.ts';
+import { lookAtTopics } from '../receive/kafka-library.ts';
 import { createFallback } from '../send/fallback.ts';
 import type { SendOutcome } from '../send/outcome.ts';
 import { createWeaveClient } from '../send/weave-client.ts';
 import { createClient } from '../trigger/http/client.ts';
 import { baseUrl, createBatchApi } from '../trigger/jobs/batch-api.ts';
 import { VERSION } from '../version.ts';
+import { kafkaClientSettings } from './kafka.ts';
 import { fileVerdicts, WEAVE_TLS } from './validate-files.ts';
 import type { Verdict } from './verdict.ts';
 import { otherAgents, proxySecrets, weaveAgents } from './way-out.ts';
@@ -29,6 +31,7 @@ export async function checkOnline(config: Config, clock: Clock, signal: AbortSig
     ...files,
     ...(canConnect ? [await weaveVerdict(config, clock, signal)] : []),
     ...(await jobsVerdicts(config, signal)),
+    ...(await kafkaVerdicts(config)),
   ];
 }
 
@@ -119,5 +122,18 @@ async function jobsVerdicts({ jobs, weave }: Config, signal: AbortSignal): Promi
       return [{ status: 'unclear', about, text: `${jobs.url}: stopped before there was an answer` }];
     default:
       return [{ status: 'failed', about, text: `${jobs.url}: ${answer.reason}` }];
+  }
+}
+
+/** Asks for the topics, where there are brokers. */
+async function kafkaVerdicts({ receive: { kafka } }: Config): Promise<readonly Verdict[]> {
+  if (kafka.brokers.length === 0) return [];
+  const about = 'receive.kafka';
+  const settings = kafkaClientSettings(kafka);
+  try {
+    await lookAtTopics(settings);
+    return [{ status: 'ok', about, text: `the brokers have ${settings.topics.join(' and ')}` }];
+  } catch (thrown) {
+    return [{ status: 'failed', about, text: messageOf(thrown) }];
   }
 }

@@ -11,6 +11,8 @@ export interface BridgeSettings {
   readonly dir: string;
   readonly weaveUrl: string;
   readonly keyFile: string;
+  /** More options, as `path=value`; they count before those that every life has. */
+  readonly set?: readonly string[];
 }
 
 /** Where a bridge listens: the same for all its lives, for its senders know no other. */
@@ -47,7 +49,7 @@ export interface Ailments {
 }
 
 export function startBridge(settings: BridgeSettings, ports: Ports, { maxFileKib, clockSeed }: Ailments = {}): Life {
-  const { dir, weaveUrl, keyFile } = settings;
+  const { dir, weaveUrl, keyFile, set: more = [] } = settings;
   // The local Weave reads four times its limit of a body before it hangs up without a word: batches stay below that.
   const set = [
     ...['weave.timeout=1s', 'retry.initial=20ms', 'retry.max=500ms', 'shutdown.timeout=1s'],
@@ -61,6 +63,7 @@ export function startBridge(settings: BridgeSettings, ports: Ports, { maxFileKib
     ...[`weave.url=${weaveUrl}`, `weave.api_key_file=${keyFile}`, `queue.dir=${join(dir, 'queue')}`],
     ...['telemetry.health=localhost:0', 'telemetry.metrics=localhost:0', 'telemetry.log_level=warn'],
     ...[`receive.http.endpoint=localhost:${ports.http}`, `receive.grpc.endpoint=localhost:${ports.grpc}`],
+    ...more,
   ].flatMap((assignment) => ['--set', assignment]);
   const clock = clockSeed === undefined ? [] : ['--import', JUMPING_CLOCK];
   const command = [process.execPath, '--disable-warning=ExperimentalWarning', ...clock, MAIN, 'serve', ...set];

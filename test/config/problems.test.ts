@@ -42,8 +42,8 @@ describe('a slip of the pen', () => {
     [{ yaml: 'weave:\n  projct: a/b' }, 'bridge.yaml:2:3: unknown option weave.projct; did you mean project?'],
     [{ yaml: 'recieve: {}' }, 'bridge.yaml:1:1: unknown option recieve; did you mean receive?'],
     [
-      { yaml: 'receive: {kafka: {}}' },
-      'bridge.yaml:1:11: unknown option receive.kafka; allowed: http, grpc, auth, max_body',
+      { yaml: 'receive: {amqp: {}}' },
+      'bridge.yaml:1:11: unknown option receive.amqp; allowed: http, grpc, kafka, auth, max_body',
     ],
     [{ input: { set: ['queue.dri=x'] } }, '--set: unknown option queue.dri; did you mean queue.dir?'],
     [{ input: { set: ['queue.dir'] } }, '--set queue.dir: a value is missing: --set queue.dir=…'],

@@ -68,6 +68,17 @@ describe('the service', () => {
     expect(await recordedCalls(weave.url, 'acme/bots')).toBe(RECORDED_SPANS);
   });
 
+  it('starts, takes spans and stops where Kafka cannot be reached, and says so', async () => {
+    const service = await start('receive.kafka.brokers=["127.0.0.1:1"]', 'shutdown.timeout=10s');
+    expect((await postRecording(service.addresses.http)).status).toBe(200);
+    const health = await fetch(`http://${service.addresses.health}/`);
+    expect(health.status).toBe(200);
+    expect(await health.json()).toMatchObject({ troubles: [expect.stringMatching(/^Kafka: /)] });
+    const startMs = systemClock.monotonic();
+    expect((await service.close()).delivered).toBe(RECORDED_SPANS);
+    expect(systemClock.monotonic() - startMs).toBeLessThan(8000);
+  });
+
   it('leaves on disk what Weave does not take in time, and delivers it after the next start', async () => {
     const fault = weave.faults.add({ path: '/v2/', status: 503 });
     const first = await start();
