@@ -1,7 +1,6 @@
 /** Sessions with real brokers. */
 import { once } from 'node:events';
 import type { Clock } from '../core/clock.ts';
-import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
 import {
   type Consumer,
@@ -12,6 +11,7 @@ import {
   loadLibrary,
   type Stream,
 } from './kafka-library.ts';
+import { reasonOf } from './kafka-reason.ts';
 import type { KafkaMessage, KafkaSession, OpenSession } from './kafka-session.ts';
 
 /** As the Collector's receiver has them: so long after a bridge was killed another one has its partitions. */
@@ -75,14 +75,14 @@ export async function createKafkaClient(deps: ClientDeps, settings: KafkaClientS
 
   async function leave(consumer: Consumer, closeMs: number): Promise<void> {
     const failed = (thrown: unknown) =>
-      log.debug('a Kafka client did not close in order', { reason: messageOf(thrown) });
+      log.debug('a Kafka client did not close in order', { reason: reasonOf(thrown) });
     await within(closeMs, consumer.close(true).catch(failed));
   }
 
   return async (signal) => {
     const consumer: Consumer = new Consumer(options);
     // Without a listener a failed rejoin would end the process; that it failed shows as a stalled heartbeat.
-    consumer.on('error', (error) => log.debug('a Kafka client has an error', { reason: messageOf(error) }));
+    consumer.on('error', (error) => log.debug('a Kafka client has an error', { reason: reasonOf(error) }));
     const over = new AbortController();
     // The library goes on with what it is at, whatever we are asked.
     const stopped = once(signal, 'abort', { signal: over.signal }).then(() => Promise.reject(signal.reason));
@@ -113,7 +113,7 @@ export async function createKafkaClient(deps: ClientDeps, settings: KafkaClientS
           const offsets = next.map((position) => ({ ...position }));
           return await within(COMMIT_TIMEOUT_MS, consumer.commit({ offsets }));
         } catch (thrown) {
-          log.debug('offsets were not committed to Kafka', { reason: messageOf(thrown) });
+          log.debug('offsets were not committed to Kafka', { reason: reasonOf(thrown) });
           return false;
         }
       },

@@ -1,6 +1,6 @@
 /** OTLP requests out of Kafka: keeps a session for as long as the bridge runs, whatever becomes of the brokers. */
-import { messageOf } from '../core/errors.ts';
 import { createKafkaIntake, type KafkaIntakeSettings } from './kafka-intake.ts';
+import { reasonOf } from './kafka-reason.ts';
 import type { OpenSession } from './kafka-session.ts';
 import type { ReceiverDeps } from './receiver.ts';
 
@@ -59,7 +59,7 @@ export function startKafkaReceiver(
       }
       return 'stopped';
     } catch (thrown) {
-      return messageOf(thrown);
+      return reasonOf(thrown);
     }
   }
 

@@ -9,6 +9,7 @@ import { messageOf } from '../core/errors.ts';
 import { silentLog } from '../core/log.ts';
 import { freeBytes } from '../queue/files.ts';
 import { lookAtTopics } from '../receive/kafka-library.ts';
+import { reasonOf } from '../receive/kafka-reason.ts';
 import { createFallback } from '../send/fallback.ts';
 import type { SendOutcome } from '../send/outcome.ts';
 import { createWeaveClient } from '../send/weave-client.ts';
@@ -134,6 +135,6 @@ async function kafkaVerdicts({ receive: { kafka } }: Config): Promise<readonly V
     await lookAtTopics(settings);
     return [{ status: 'ok', about, text: `the brokers have ${settings.topics.join(' and ')}` }];
   } catch (thrown) {
-    return [{ status: 'failed', about, text: messageOf(thrown) }];
+    return [{ status: 'failed', about, text: reasonOf(thrown) }];
   }
 }

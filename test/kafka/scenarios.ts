@@ -105,6 +105,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     const start = await world.bridge('outage', kafkaOptions(world, topic));
     const life = await start();
     await until('the bridge to say so', async () => life.log().includes('cannot be read from'));
+    expectThat(life.log().includes('ECONNREFUSED'), `it does not say why: ${life.log()}`);
     await world.broker.start();
     let sent = await world.produce(topic, 500);
     await until('some to have come', async () => (await world.counted()).unique > 0);
@@ -120,6 +121,20 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     expectThat(lines <= 4, `${lines} lines of log for one outage: ${life.log()}`);
     await stopped(life);
     return `${said}; ${lines} lines of log`;
+  },
+
+  async 'a topic that comes later than the bridge'(world) {
+    const start = await world.bridge('early', kafkaOptions(world, world.nextTopic()));
+    const life = await start();
+    await until('the bridge to say so', async () => life.log().includes('cannot be read from'));
+    const [said = ''] = life
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('cannot be read from'));
+    const sent = await world.produce(await world.topic(2), 100);
+    const came = await arrived(world, sent);
+    await stopped(life);
+    return `${came}; it said: ${JSON.parse(said).reason}`;
   },
 
   async 'two bridges in one group, one of which goes, comes back and is killed'(world) {
@@ -152,22 +167,25 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return said;
   },
 
-  async 'a queue that is full for a while'(world) {
+  async 'a queue that is full for a while, and a SIGKILL in it'(world) {
     const topic = await world.topic(2);
     const small = ['queue.max_size=1MiB', 'receive.max_body=1MiB'];
     const start = await world.bridge('full', kafkaOptions(world, topic, small));
     await world.weave('down');
-    const life = await start();
+    const first = await start();
     const sent = await world.produce(topic, 2000, { bytesASpan: 1000 });
     let before = -1;
     await until('it to stop', async () => {
       const last = before;
-      before = await accepted(life);
+      before = await accepted(first);
       await sleep(2000);
       return before > 0 && before === last;
     });
     const held = before;
     expectThat(held < sent, 'the queue was never full');
+    // What waits for room is in nobody's hands but Kafka's.
+    await first.kill();
+    const life = await start();
     await world.weave('up');
     const said = await arrived(world, sent);
     expectThat(!life.log().includes('MaxListeners'), life.log());

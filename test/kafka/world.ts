@@ -23,6 +23,8 @@ export interface Counted {
 export interface World {
   readonly broker: Broker;
   topic(partitions: number): Promise<string>;
+  /** The name of the topic that is made next. */
+  nextTopic(): string;
   grow(topic: string, partitions: number): Promise<void>;
   /** Answers how many spans that were. */
   produce(topic: string, messages: number, form?: Form): Promise<number>;
@@ -54,6 +56,7 @@ export async function createWorld(dir: string, broker: Broker): Promise<World> {
     return use(admin).finally(() => admin.close());
   };
   let topics = 0;
+  const nameOf = (number: number) => `spans-${number}`;
 
   async function produceRaw(
     topic: string,
@@ -75,10 +78,11 @@ export async function createWorld(dir: string, broker: Broker): Promise<World> {
   return {
     broker,
     async topic(partitions) {
-      const name = `spans-${++topics}`;
+      const name = nameOf(++topics);
       await withAdmin((admin) => admin.createTopics({ topics: [name], partitions, replicas: 1 }));
       return name;
     },
+    nextTopic: () => nameOf(topics + 1),
     grow: (topic, count) => withAdmin((admin) => admin.createPartitions({ topics: [{ name: topic, count }] })),
     async produce(topic, count, { encoding = 'otlp_proto', bytesASpan = 0, headers } = {}) {
       const write = encoding === 'otlp_proto' ? asProtobuf : asJson;
