@@ -80,6 +80,19 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
     return said;
   },
 
+  async 'each compression that a Collector may use'(world) {
+    const topic = await world.topic(1);
+    const start = await world.bridge('compressed', kafkaOptions(world, topic));
+    const life = await start();
+    let sent = 0;
+    for (const compression of ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const) {
+      sent += await world.produce(topic, 60, { compression, bytesASpan: 1000 });
+    }
+    const said = await arrived(world, sent);
+    await stopped(life);
+    return said;
+  },
+
   async 'bad and too large messages hold up nothing'(world) {
     const topic = await world.topic(1);
     const start = await world.bridge('bad', kafkaOptions(world, topic, ['receive.max_body=1MiB']));

@@ -29,7 +29,7 @@ export interface World {
   /** Answers how many spans that were. */
   produce(topic: string, messages: number, form?: Form): Promise<number>;
   /** A message of these bytes. */
-  produceRaw(topic: string, value: Buffer, headers?: Readonly<Record<string, string>>): Promise<void>;
+  produceRaw(topic: string, value: Buffer): Promise<void>;
   /** Answers a function that starts a life of a bridge with its own queue. */
   bridge(name: string, set: readonly string[]): Promise<() => Promise<Life>>;
   counted(): Promise<Counted>;
@@ -43,6 +43,7 @@ export interface Form {
   /** Text in every span. */
   readonly bytesASpan?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly compression?: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
 }
 
 export async function createWorld(dir: string, broker: Broker): Promise<World> {
@@ -61,7 +62,7 @@ export async function createWorld(dir: string, broker: Broker): Promise<World> {
   async function produceRaw(
     topic: string,
     values: readonly Buffer[],
-    headers: Readonly<Record<string, string>> = {},
+    { headers = {}, compression = 'none' }: Form = {},
   ): Promise<void> {
     const producer = new Producer(client);
     const asBuffers = new Map(Object.entries(headers).map(([key, value]) => [Buffer.from(key), Buffer.from(value)]));
@@ -70,7 +71,7 @@ export async function createWorld(dir: string, broker: Broker): Promise<World> {
         ...{ topic, value, headers: asBuffers },
         key: Buffer.from(String(at + index)),
       }));
-      await producer.send({ messages, acks: 1 });
+      await producer.send({ messages, acks: 1, compression });
     }
     await producer.close();
   }
@@ -84,7 +85,8 @@ export async function createWorld(dir: string, broker: Broker): Promise<World> {
     },
     nextTopic: () => nameOf(topics + 1),
     grow: (topic, count) => withAdmin((admin) => admin.createPartitions({ topics: [{ name: topic, count }] })),
-    async produce(topic, count, { encoding = 'otlp_proto', bytesASpan = 0, headers } = {}) {
+    async produce(topic, count, form = {}) {
+      const { encoding = 'otlp_proto', bytesASpan = 0 } = form;
       const write = encoding === 'otlp_proto' ? asProtobuf : asJson;
       const filler = { key: 'filler', value: { stringValue: 'x'.repeat(bytesASpan) } };
       const values = Array.from({ length: count }, () => {
@@ -95,10 +97,10 @@ export async function createWorld(dir: string, broker: Broker): Promise<World> {
         for (const span of unique.resourceSpans[0].scopeSpans[0].spans) span.attributes = [filler];
         return write(unique);
       });
-      await produceRaw(topic, values, headers);
+      await produceRaw(topic, values, form);
       return count * SPANS_A_MESSAGE;
     },
-    produceRaw: (topic, value, headers) => produceRaw(topic, [value], headers),
+    produceRaw: (topic, value) => produceRaw(topic, [value]),
     async bridge(name, set) {
       const home = join(dir, name);
       mkdirSync(home, { recursive: true });
