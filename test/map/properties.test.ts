@@ -173,7 +173,7 @@ describe(`mapping any span (FUZZ_SEED=${SEED})`, () => {
         expect(map().calls[0]?.json.toString()).toBe(text);
         expect(frozenText(one)).toBe(before);
       }),
-      { numRuns: 800, seed: SEED },
+      { numRuns: 1500, seed: SEED },
     );
   });
 
@@ -186,7 +186,7 @@ describe(`mapping any span (FUZZ_SEED=${SEED})`, () => {
         const dump = JSON.stringify(JSON.parse(call?.json.toString() ?? '').otel_dump.attributes);
         for (const key of given.keys()) for (const part of key.split('.')) expect(dump).toContain(JSON.stringify(part));
       }),
-      { numRuns: 300, seed: SEED },
+      { numRuns: 500, seed: SEED },
     );
   });
 });

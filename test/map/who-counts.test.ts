@@ -199,7 +199,7 @@ describe('who counts', () => {
         const counted = spans.filter(({ span }) => ledger.counts(span));
         expect(counted.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0)).toBe(used);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     );
   });
 
@@ -220,7 +220,7 @@ describe('who counts', () => {
         }
         expect(sent).toEqual(read(trace));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 2_000 },
     );
   });
 });
