@@ -1,9 +1,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../src/core/clock.ts';
-import { listen } from '../../src/core/listen.ts';
+import { freePort } from '../support/free-port.ts';
 import { type Balance, balanceOf } from './balance.ts';
 import { type BridgeSettings, type Life, type Ports, startBridge } from './bridge.ts';
 import { createDice, type Dice } from './dice.ts';
@@ -184,11 +183,4 @@ async function untilEmpty(life: Life): Promise<void> {
 function largestKib(dir: string): number {
   const queue = join(dir, 'queue');
   return Math.max(0, ...readdirSync(queue).map((name) => Math.ceil(statSync(join(queue, name)).size / 1024)));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const address = await listen(server, 'a port to be freed', '127.0.0.1', 0);
-  await new Promise((resolve) => server.close(resolve));
-  return Number(address.split(':').at(-1));
 }

@@ -1,14 +1,13 @@
 /** What the scenarios share: a broker, a stand-in for Weave that counts, bridges, and a producer of export requests. */
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Admin, Producer } from '@platformatic/kafka';
 import { type Measured, startProcess } from '../bench/process.ts';
 import { type Life, startBridge } from '../chaos/bridge.ts';
 import { asJson, asProtobuf, traceRequest } from '../receive/otlp.ts';
+import { freePort } from '../support/free-port.ts';
 import type { Broker } from './broker.ts';
 
 export const SPANS_A_MESSAGE = 10;
@@ -126,14 +125,4 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
     if (performance.now() > deadlineMs) throw new Error(`waited in vain: ${what}`);
     await sleep(100);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
