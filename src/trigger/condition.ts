@@ -68,7 +68,12 @@ export function compileConditions(conditions: readonly Condition[]): Conditions 
   }
 
   function testNumber({ field, test }: FieldCondition): number {
-    const key = JSON.stringify([field.text, test.operator, String(test.value)]);
+    // a list is not its text: ['a,b'] and ['a', 'b'] are two tests
+    const key = JSON.stringify([
+      field.text,
+      test.operator,
+      Array.isArray(test.value) ? test.value : String(test.value),
+    ]);
     const known = testNumbers.get(key);
     if (known !== undefined) return known;
     const number = tests.length;

@@ -118,3 +118,11 @@ describe('a condition', () => {
     expect(verdicts).toEqual([true, false, true]);
   });
 });
+
+describe('the tests that conditions share', () => {
+  it('are not shared by lists that only read alike', () => {
+    const isIn = (...value: readonly string[]): Condition => field('op_name', { operator: 'in', value });
+    expect(meets(isIn('chat,embed'), isIn('chat', 'embed'))).toEqual([false, true]);
+    expect(meets(isIn('chat', 'embed'), isIn('chat,embed'))).toEqual([true, false]);
+  });
+});
