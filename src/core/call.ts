@@ -35,4 +35,9 @@ export interface Call {
   readonly summaryAt?: number | undefined;
   /** The same of `attributes`, where `summaryAt` is known. */
   readonly attributesAt?: number | undefined;
+  /**
+   * The names of the members of `attributes`, but for `usage_repeated`, in a set that calls of one form share: what is not
+   * among them need not be looked for. Left out where they are not known.
+   */
+  readonly attributeNames?: ReadonlySet<string> | undefined;
 }

@@ -26,7 +26,13 @@ export interface CallAttributes {
    * that no rule has read, nested, so that a user can filter on it. `texts` are the JSON texts of the attributes by position.
    * Never an empty object.
    */
-  write(span: Span, layout: Layout, found: SpanReading, texts: readonly string[]): string;
+  write(span: Span, layout: Layout, found: SpanReading, texts: readonly string[]): AttributesText;
+}
+
+export interface AttributesText {
+  readonly text: string;
+  /** Of the outermost members, the same set for the same keys; undefined: not known. */
+  readonly names: ReadonlySet<string> | undefined;
 }
 
 /** `source` says who wrote the call: Weave shows it. */
@@ -66,11 +72,11 @@ export function createCallAttributes(source: { readonly name: string; readonly v
         if (consumed[at] || key === undefined || isAmong(keys, own, key)) continue;
         add(key, texts[at] ?? 'null');
       }
-      const text = fillTemplate(
-        templates.of(keys, () => nestTemplate(keys)),
-        values,
-      );
-      return reading.extraAttributes ? JSON.stringify({ ...JSON.parse(text), ...reading.extraAttributes }) : text;
+      const template = templates.of(keys, () => nestTemplate(keys));
+      const text = fillTemplate(template, values);
+      const extra = reading.extraAttributes;
+      if (!extra) return { text, names: template.names };
+      return { text: JSON.stringify({ ...JSON.parse(text), ...extra }), names: undefined };
     },
   };
 }

@@ -7,6 +7,8 @@
 export interface NestTemplate {
   readonly pieces: readonly string[];
   readonly order: readonly number[];
+  /** Of the outermost members. */
+  readonly names: ReadonlySet<string>;
 }
 
 interface Node {
@@ -62,7 +64,7 @@ export function nestTemplate(keys: readonly string[]): NestTemplate {
   };
   write(root, true);
   pieces.push(text);
-  return { pieces, order };
+  return { pieces, order, names: new Set(root.children?.keys()) };
 }
 
 function partsOf(key: string): readonly string[] {

@@ -8,6 +8,7 @@ export interface WrittenCall {
   readonly id: SpanId;
   readonly traceId: TraceId;
   readonly pieces: readonly [string, string, string];
+  readonly attributeNames: Call['attributeNames'];
 }
 
 /** Bytes in a block of memory: so many that the system takes it back as a whole. */
@@ -49,15 +50,16 @@ export function createPacker(desk: Desk, onShortened?: () => void): Packer {
     const block = Buffer.allocUnsafeSlow(used);
     desk.copy(block, 0, 0, used);
     for (const { call, start, attributesAt, summaryAt, end } of lying) {
-      const { projectId, id, traceId } = call;
-      packed.push({ projectId, id, traceId, json: block.subarray(start, end), attributesAt, summaryAt });
+      const { projectId, id, traceId, attributeNames } = call;
+      const json = block.subarray(start, end);
+      packed.push({ projectId, id, traceId, json, attributesAt, summaryAt, attributeNames });
     }
     lying = [];
     used = 0;
   }
 
   /** A call that is larger than the desk. */
-  function addLarge({ projectId, id, traceId, pieces }: WrittenCall): void {
+  function addLarge({ projectId, id, traceId, pieces, attributeNames }: WrittenCall): void {
     flush();
     const json = Buffer.from(pieces.join(''));
     if (json.length > MAX_CALL_BYTES) {
@@ -67,7 +69,7 @@ export function createPacker(desk: Desk, onShortened?: () => void): Packer {
     }
     const attributesAt = Buffer.byteLength(pieces[0]);
     const summaryAt = attributesAt + Buffer.byteLength(pieces[1]);
-    packed.push({ projectId, id, traceId, json, attributesAt, summaryAt });
+    packed.push({ projectId, id, traceId, json, attributesAt, summaryAt, attributeNames });
   }
 
   return {

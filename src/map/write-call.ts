@@ -60,7 +60,8 @@ export function createCallWriter(version: string, redactor?: Pick<Redactor, 'mer
       head +=
         `,"started_at":"${startedAt}","ended_at":"${endedAt}"` +
         `,"inputs":${JSON.stringify(inputs)},"output":${JSON.stringify(output) ?? 'null'}`;
-      const written = `,"attributes":${withRepeated(attributes.write(span, layout, read, texts), repeated)}`;
+      const { text, names: attributeNames } = attributes.write(span, layout, read, texts);
+      const written = `,"attributes":${withRepeated(text, repeated)}`;
       let rest = `,${summaryStart(usage)}"status_counts":${status}}`;
       if (exception !== undefined) rest += `,"exception":${JSON.stringify(exception)}`;
       if (reading.threadId !== undefined) rest += `,"thread_id":${JSON.stringify(reading.threadId)}`;
@@ -75,6 +76,7 @@ export function createCallWriter(version: string, redactor?: Pick<Redactor, 'mer
         id: span.spanId,
         traceId: span.traceId,
         pieces: isWhole ? [head, written, rest] : [withoutHalves(head), withoutHalves(written), withoutHalves(rest)],
+        attributeNames,
       };
     },
   };

@@ -1,5 +1,5 @@
 import type { FieldPath } from '../core/field-path.ts';
-import { type Found, foundAt, note, parsedValues } from './found-path.ts';
+import { type Found, foundAt, isUnnamed, note, parsedValues } from './found-path.ts';
 import { isSame, memberAt } from './json-bytes.ts';
 import { endOfText, skipSpace, skipValue } from './json-skim.ts';
 import { addPath, childAt, childOfIndex, FRONT, isReadInParts, type Node, newNode } from './path-tree.ts';
@@ -35,12 +35,13 @@ const UNICODE_ESCAPE = Buffer.from('\\u');
 const LAST_FIELD = Buffer.from('otel_dump');
 
 export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
-  const root = newNode(FRONT);
+  const root = newNode('', FRONT);
   const nodes = paths.map(({ keys }, number) => addPath(root, keys, number));
   const found = nodes.map(foundAt);
-  const isWanted = (field: string) => root.children.some(({ key }) => key === field);
+  const isWanted = (field: string) => root.children.some(({ node }) => node.key === field);
   const dumpIsWanted = isWanted('otel_dump');
   let json: Buffer = Buffer.alloc(0);
+  let names: OpenCall['attributeNames'];
   let calls = 0;
   const sections = createSections(!IDS.some(isWanted));
 
@@ -111,6 +112,7 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
 
   /** Reads fields of the section until the path has been read or there is none more; answers the count of its places. */
   function locate(one: Found): number {
+    if (isUnnamed(one, names)) return 0;
     const { top, member } = one;
     const section = sections.of(top);
     for (;;) {
@@ -136,6 +138,7 @@ export function createFieldReader(paths: readonly FieldPath[]): FieldReader {
   return {
     open(call) {
       json = call.json;
+      names = call.attributeNames;
       calls += 1;
       sections.begin(call);
     },

@@ -1,8 +1,12 @@
 import { isSame, parseAt } from './json-bytes.ts';
-import { isReadInParts, type Node } from './path-tree.ts';
+import { ATTRIBUTES, isReadInParts, type Node } from './path-tree.ts';
+import type { OpenCall } from './sections.ts';
 
 /** Values so short are kept, see `Found`. */
 const MEMO_BYTES = 48;
+
+/** The attribute that is not named: it comes and goes as other spans decide. */
+const REPEATED = 'usage_repeated';
 
 /** What is known of a path in the call that is open. */
 export interface Found {
@@ -20,6 +24,9 @@ export interface Found {
   readonly memo: Buffer;
   memoLength: number;
   memoValues: readonly unknown[];
+  /** For a member of `attributes`, the last names of attributes that were looked through for it, and whether it is one of them. */
+  names: OpenCall['attributeNames'];
+  isNamed: boolean;
 }
 
 export function foundAt([top, member]: readonly Node[]): Found {
@@ -36,7 +43,19 @@ export function foundAt([top, member]: readonly Node[]): Found {
     memo,
     memoLength: -1,
     memoValues: [],
+    names: undefined,
+    isNamed: true,
   };
+}
+
+/** Where names of attributes are given: whether they tell that there is nothing at the path. */
+export function isUnnamed(one: Found, names: OpenCall['attributeNames']): boolean {
+  if (one.names !== names) {
+    const { top, member } = one;
+    one.names = names;
+    one.isNamed = !names || !member || top.section !== ATTRIBUTES || member.key === REPEATED || names.has(member.key);
+  }
+  return !one.isNamed;
 }
 
 /** One more value of the path, in the call of this number. */

@@ -2,7 +2,6 @@ import { ANY_KEY } from '../core/field-path.ts';
 import { isSame } from './json-bytes.ts';
 
 interface Child {
-  readonly key: string;
   /** As the key stands in JSON. */
   readonly bytes: Buffer;
   /** As the place of an item in a list; -1 for a key that is none. */
@@ -12,6 +11,7 @@ interface Child {
 
 /** The keys of all paths as a tree. */
 export interface Node {
+  readonly key: string;
   readonly children: Child[];
   /** The children by the length of their key, which tells most keys apart from those that nobody asks for. */
   readonly byLength: (Child[] | undefined)[];
@@ -44,8 +44,8 @@ const SECTIONS: ReadonlyMap<string, number> = new Map([
   ['otel_dump', END],
 ]);
 
-export function newNode(section: number): Node {
-  return { children: [], byLength: [], any: undefined, paths: [], readIn: 0, section };
+export function newNode(key: string, section: number): Node {
+  return { key, children: [], byLength: [], any: undefined, paths: [], readIn: 0, section };
 }
 
 /** Its members can be read one by one: nobody asks for all of them, nor for the whole. */
@@ -63,14 +63,14 @@ export function addPath(root: Node, keys: readonly string[], number: number): re
 
 function childFor(node: Node, key: string): Node {
   if (key === ANY_KEY) {
-    node.any ??= newNode(FRONT);
+    node.any ??= newNode(key, FRONT);
     return node.any;
   }
-  const known = node.children.find((child) => child.key === key);
+  const known = node.children.find((child) => child.node.key === key);
   if (known) return known.node;
   const bytes = Buffer.from(JSON.stringify(key).slice(1, -1));
   const index = /^\d+$/.test(key) ? Number(key) : -1;
-  const child = { key, bytes, index, node: newNode(SECTIONS.get(key) ?? FRONT) };
+  const child = { bytes, index, node: newNode(key, SECTIONS.get(key) ?? FRONT) };
   node.children.push(child);
   node.byLength[bytes.length] = [...(node.byLength[bytes.length] ?? []), child];
   return child.node;

@@ -3,7 +3,8 @@ import { isSame } from './json-bytes.ts';
 import { ATTRIBUTES, FRONT, type Node } from './path-tree.ts';
 
 /** What is read of a call. */
-export type OpenCall = Pick<Call, 'json' | 'attributesAt' | 'summaryAt'> & Partial<Pick<Call, 'projectId'>>;
+export type OpenCall = Pick<Call, 'json' | 'attributesAt' | 'summaryAt' | 'attributeNames'> &
+  Partial<Pick<Call, 'projectId'>>;
 
 /** How far a section of the call has been read. */
 export interface Section {

@@ -143,6 +143,32 @@ describe('the field reader', () => {
     }
   });
 
+  it('may look for nothing that is not among the names of the attributes', () => {
+    for (const { json, attributeNames } of mapped) {
+      expect([...(attributeNames ?? [])]).toEqual(Object.keys(JSON.parse(json.toString()).attributes));
+    }
+  });
+
+  it('shares the names between calls of one form, and says none where they may be others', () => {
+    const map = createMapper({ version: '1' });
+    const namesOf = (attributes: Record<string, string>) =>
+      map([{ span: spanOf({ attributes }), project: PROJECT }]).calls[0]?.attributeNames;
+    expect(namesOf({ said: 'one' })?.has('said')).toBe(true);
+    expect(namesOf({ said: 'two' })).toBe(namesOf({ said: 'one' }));
+    expect(namesOf({ 'wandb.attributes': J({ said: 'one' }) })).toBeUndefined();
+  });
+
+  it('finds what other spans decide to show, which is not named', () => {
+    const json = Buffer.from(J({ attributes: { model: 'm', usage_repeated: { m: { requests: 1 } } }, summary: {} }));
+    const [attributesAt, summaryAt] = ['"attributes"', ',"summary"'].map((key) => json.indexOf(key));
+    const reader = createFieldReader(['attributes.usage_repeated.m.requests', 'attributes.model'].map(path));
+    for (const name of ['model', 'other']) {
+      reader.open({ json, attributesAt, summaryAt, attributeNames: new Set([name]) });
+      expect(reader.values(0)).toEqual([1]);
+      expect(reader.values(1)).toEqual(name === 'model' ? ['m'] : []);
+    }
+  });
+
   it('may begin behind the ids, whose lengths are known', () => {
     for (const call of mapped) {
       expect(call.json.subarray(0, behindIds(call)).toString()).toBe(
@@ -170,10 +196,11 @@ describe('the field reader', () => {
       'attributes.no',
       'otel_dump.name',
     ];
-    for (const { json, projectId, attributesAt, summaryAt } of mapped) {
+    for (const { json, projectId, attributesAt, summaryAt, attributeNames } of mapped) {
       const whole: unknown = JSON.parse(json.toString());
       const reader = createFieldReader(texts.map(path));
-      for (const call of [{ json, projectId, attributesAt, summaryAt }, { json }]) {
+      const places = { json, projectId, attributesAt, summaryAt };
+      for (const call of [{ ...places, attributeNames }, places, { json }]) {
         for (const order of [texts, texts.toReversed()]) {
           reader.open(call);
           const found = order.map((text) => reader.values(texts.indexOf(text)));

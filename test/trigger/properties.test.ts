@@ -47,18 +47,19 @@ const fields = fc.record({
   }),
 });
 
-/** Where the sections begin is known of some calls only. */
+/** Where the sections begin is known of some calls only, and what the attributes are named of some of these. */
 const call = fc
-  .tuple(fields, fc.nat({ max: 5 }), fc.nat({ max: 99_999 }), fc.boolean())
-  .map(([{ head, attributes, rest }, trace, number, areKnown]): Call => {
+  .tuple(fields, fc.nat({ max: 5 }), fc.nat({ max: 99_999 }), fc.constantFrom('nothing', 'places', 'names'))
+  .map(([{ head, attributes, rest }, trace, number, known]): Call => {
     const traceId = trace.toString(16).padStart(32, '0') as TraceId;
     const id = callIdOf(number);
     const front = JSON.stringify({ project_id: PROJECT, id, trace_id: traceId, ...head }).slice(0, -1);
     const middle = `,"attributes":${JSON.stringify(attributes)}`;
     const attributesAt = Buffer.byteLength(front);
     const json = Buffer.from(`${front}${middle},${JSON.stringify(rest).slice(1)}`);
-    const places = areKnown ? { attributesAt, summaryAt: attributesAt + Buffer.byteLength(middle) } : {};
-    return { projectId: PROJECT, id, traceId, json, ...places };
+    const places = { attributesAt, summaryAt: attributesAt + Buffer.byteLength(middle) };
+    const names = known === 'names' ? { attributeNames: new Set(Object.keys(attributes)) } : {};
+    return { projectId: PROJECT, id, traceId, json, ...(known !== 'nothing' && { ...places, ...names }) };
   });
 
 const path = fc.constantFrom(
