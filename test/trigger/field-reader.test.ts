@@ -169,6 +169,12 @@ describe('the field reader', () => {
     }
   });
 
+  it('reads each member of a field once, however many paths lead into it', () => {
+    const reader = createFieldReader(['attributes.weave.kind', 'attributes.model', 'attributes.weave.eval'].map(path));
+    reader.open({ json: Buffer.from(J({ attributes: { weave: { kind: 'llm', eval: 'e' }, model: 'm' } })) });
+    expect([0, 1, 2].map((number) => reader.values(number))).toEqual([['llm'], ['m'], ['e']]);
+  });
+
   it('may begin behind the ids, whose lengths are known', () => {
     for (const call of mapped) {
       expect(call.json.subarray(0, behindIds(call)).toString()).toBe(
