@@ -8,6 +8,7 @@ import { createEvaluations, EVALUATION, MADE_BY_RULE } from './exclusion.ts';
 import { renderRequest } from './render.ts';
 import type { VersionedRule } from './rule-set.ts';
 import { createSampler } from './sampler.ts';
+import { touchAhead } from './touch.ts';
 
 /** A request about one call; what the batch APIs take is 200 MB for all of them. */
 export const MAX_REQUEST_BYTES = 8 * 1024 * 1024;
@@ -135,6 +136,7 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     // Backwards: a span ends after those below it, so that the mark of an evaluation is mostly seen before they are.
     for (let at = calls.length - 1; at >= 0; at -= 1) {
       const call = calls[at];
+      touchAhead(calls, at);
       if (call) matchOne(call, picks);
     }
     sampler.count();
