@@ -96,7 +96,7 @@ const OFF: InApp = {
  *   started ─> live ──────────────────────────────────────────────────────────────────────────────────────^
  */
 function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock, log, host }: InAppDeps): InApp {
-  const clock = inBackground(hostClock);
+  const clock = inBackground(hostClock, () => intake.measure());
   const counters = createCounters();
   const client = createLazyClient({ clock, counters }, clientSettings(settings));
   const decode = createReadableSpanDecoder();

@@ -10,9 +10,10 @@ const MAX_TURN_MS = 10;
 
 /**
  * The clock for work beside an app's own: sleeping does not keep the process alive, and of all that have yielded one at a
- * time goes on, so that together they keep the event loop no longer than one of them does, or than their share.
+ * time goes on, so that together they keep the event loop no longer than one of them does, or than their share. What is
+ * worth doing whenever there is work at all follows them.
  */
-export function inBackground(clock: Clock): Clock {
+export function inBackground(clock: Clock, afterTurn?: () => void): Clock {
   const yielded: (() => void)[] = [];
 
   async function takeTurns(): Promise<void> {
@@ -25,6 +26,7 @@ export function inBackground(clock: Clock): Clock {
         yielded.shift()?.();
         await sliceDone();
       } while (yielded.length > 0 && clock.monotonic() < untilMs);
+      afterTurn?.();
     }
   }
 

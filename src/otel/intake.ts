@@ -13,7 +13,7 @@ import { createWaitingSpans } from './waiting-spans.ts';
 const MAX_SPANS = 16;
 /** As estimated; a single span may be larger. */
 const MAX_REQUEST_BYTES = 256 * 1024;
-/** So many spans may end between two looks at what they take: fewer where the first of them were large. */
+/** So many spans may wait that have not been measured: fewer where the first of them were large. */
 export const MAX_UNSEEN = 256;
 /** How long the event loop may be kept busy before others get their turn. */
 const SLICE_MS = 1;
@@ -57,6 +57,8 @@ export interface IntakeSettings {
 export interface Intake {
   /** Never throws. A span beyond the bounds is dropped and counted. */
   add(span: ReadableSpanLike): void;
+  /** Measures what has been added. To be called whenever there is time: `add`, for which the app waits, need not do it then. */
+  measure(): void;
   /** Resolves when all that was added before is in the queue. */
   flush(): Promise<void>;
   /** What waits, as requests, at once: for a process that ends now. Then nothing waits here any more. */
@@ -175,7 +177,7 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
     }
   }
 
-  /** Sees to it that what waits is stored in time, and says for how many more spans nothing is to be seen to. */
+  /** Sees to it that what waits is stored in time. */
   function arrange(): void {
     calm = 0;
     if (!running) {
@@ -183,9 +185,13 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
       if (waiting.count() >= settings.enough || settings.maxWaitMs === 0) void run();
       else timer ??= clock.after(settings.maxWaitMs, () => void run());
     }
+    calm = untilNextLook();
+  }
+
+  function untilNextLook(): number {
     const untilEnough = running ? Number.POSITIVE_INFINITY : settings.enough - 1 - waiting.count();
     const untilFull = settings.maxSpans - waiting.count() - storing - stored.spans;
-    calm = Math.min(untilEnough, untilFull, roomForMore(), MAX_UNSEEN);
+    return Math.min(untilEnough, untilFull, roomForMore(), MAX_UNSEEN - waiting.unseen());
   }
 
   /** In spans, as large as those that wait are on average. */
@@ -202,12 +208,19 @@ export function createIntake(deps: IntakeDeps, settings: IntakeSettings): Intake
         waiting.add(span);
         return;
       }
+      if (waiting.unseen() >= MAX_UNSEEN) waiting.measure();
       if (isFull()) {
         stored = deps.depth();
+        waiting.measure();
         if (isFull()) return drop(1);
       }
       waiting.add(span);
       arrange();
+    },
+    measure() {
+      waiting.measure();
+      // A look takes a hundred times what `add` takes otherwise.
+      if (waiting.count() > 0) calm = untilNextLook();
     },
     flush: () => (running || waiting.count() > 0 ? run() : Promise.resolve()),
     takeAll() {

@@ -40,6 +40,19 @@ describe('a clock in the background', () => {
     expect(new Set(turns).size).toBe(7);
   });
 
+  it('does what is worth doing after each turn in which there was work, and then only', async () => {
+    let slices = 0;
+    const after: number[] = [];
+    const clock = inBackground(createFakeClock(), () => after.push(slices));
+    const work = async () => {
+      await clock.yield();
+      slices += 1;
+    };
+    await Promise.all([work(), work(), work()]);
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(after).toEqual([1, 2, 3]);
+  });
+
   it.each([
     [0.2, 1],
     [8, 2],

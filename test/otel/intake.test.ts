@@ -56,6 +56,15 @@ function world(settings: Partial<IntakeSettings> = {}, deps: Partial<IntakeDeps>
   };
 }
 
+/** One that tells when it is measured. */
+function countedSpan(n: number, onMeasured: () => void): ReadableSpanLike {
+  const events = () => {
+    onMeasured();
+    return [];
+  };
+  return Object.defineProperty({ ...readableSpan(n) }, 'events', { get: events });
+}
+
 function addSpans(intake: { add(span: ReadableSpanLike): void }, count: number, first = 0): readonly string[] {
   const spans = Array.from({ length: count }, (_, n) => readableSpan(first + n + 1));
   for (const span of spans) intake.add(span);
@@ -129,6 +138,59 @@ describe('the intake', () => {
     addSpans(intake, 1000);
     for (let n = 1; n <= 1000; n += 1) intake.add(readableSpan(n, { prompt: 'x'.repeat(MIB) }));
     expect(intake.counts().waiting).toBeLessThanOrEqual(1000 + 8 + MAX_UNSEEN);
+  });
+
+  it('drops none for being taken for as large as the first one', () => {
+    const { intake } = world({ maxBytes: MIB, enough: 10_000 });
+    intake.add(readableSpan(1, { prompt: 'x'.repeat(100_000) }));
+    addSpans(intake, 200);
+    expect(intake.counts()).toEqual({ waiting: 201, dropped: 0, rejected: 0 });
+  });
+
+  it.each([50, 100, 10_000])('never has many that were not measured, where %d are enough', (enough) => {
+    const { intake } = world({ enough });
+    let measured = 0;
+    for (let n = 1; n <= 2000; n += 1) {
+      intake.add(countedSpan(n, () => (measured += 1)));
+      expect(n - measured).toBeLessThanOrEqual(MAX_UNSEEN);
+    }
+  });
+
+  it('measures no span while the app waits, where there is time for it between', () => {
+    const { intake } = world({ enough: 10_000 });
+    let measured = 0;
+    const end = (spans: number) => {
+      for (let n = 1; n <= spans; n += 1) intake.add(countedSpan(n, () => (measured += 1)));
+    };
+    end(1);
+    expect(measured).toBe(1);
+    for (const total of [201, 401, 601]) {
+      end(200);
+      expect(measured).toBe(total - 200);
+      intake.measure();
+      expect(measured).toBe(total);
+    }
+    end(MAX_UNSEEN + 1);
+    expect(measured).toBe(601 + MAX_UNSEEN);
+  });
+
+  it('stores nothing sooner for being measured, and nothing later', async () => {
+    const { intake, clock, stored } = world();
+    intake.measure();
+    addSpans(intake, 1);
+    intake.measure();
+    await clock.advance(BOUNDS.maxWaitMs - 1);
+    expect(stored).toHaveLength(0);
+    await clock.advance(1);
+    expect(stored).toHaveLength(1);
+    intake.measure();
+    addSpans(intake, BOUNDS.enough - 1);
+    intake.measure();
+    await clock.advance(0);
+    expect(stored).toHaveLength(1);
+    addSpans(intake, 1);
+    await clock.advance(0);
+    expect(stored.reduce((sum, { spans }) => sum + spans, 0)).toBe(1 + BOUNDS.enough);
   });
 
   it('takes spans again when the queue behind has room again', async () => {

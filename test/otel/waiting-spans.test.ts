@@ -36,6 +36,23 @@ describe('spans that wait', () => {
     expect(spans.bytes()).toBeLessThan(2 * 2 * TEXT.length);
     spans.take(1, 1e9);
     expect(spans.bytes()).toBe(0);
+    spans.add(readableSpan(1, { text: TEXT }));
+    expect(spans.bytes()).toBeGreaterThan(2 * TEXT.length);
+  });
+
+  it('are taken for as large as the others until they are measured', () => {
+    const spans = waiting(2, TEXT);
+    expect(spans.unseen()).toBe(2);
+    const two = spans.bytes();
+    expect(spans.unseen()).toBe(0);
+    for (let n = 1; n <= 6; n += 1) spans.add(readableSpan(n));
+    expect(spans.unseen()).toBe(6);
+    expect(spans.bytes()).toBe(4 * two);
+    spans.measure();
+    expect(spans.unseen()).toBe(0);
+    expect(spans.bytes()).toBeLessThan(2 * two);
+    spans.take(1e9, 1e9);
+    expect(spans.unseen()).toBe(0);
   });
 
   it('keep their size when they are changed after they were measured', () => {
