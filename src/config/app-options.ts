@@ -1,10 +1,8 @@
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
 import { type ProjectId, parseProjectId } from '../core/call.ts';
 import { keyFromNetrc } from './api-key.ts';
 import { usableHeaders } from './app-headers.ts';
 import { type AppNumbers, appNumbers, type NumberOptions } from './app-numbers.ts';
-import { usableTransport } from './app-transport.ts';
+import { type TransportOptions, usableTransport } from './app-transport.ts';
 import { isThisMachine, parseBaseUrl } from './base-url.ts';
 import type { Environment } from './given.ts';
 import { proxyEnvironment } from './proxy.ts';
@@ -13,7 +11,7 @@ import type { Sources } from './sources.ts';
 import { traceServerUrl } from './wandb.ts';
 
 /** The options that an app gives in its own process. Each may be left out. */
-export interface AppOptions extends NumberOptions {
+export interface AppOptions extends NumberOptions, TransportOptions {
   /** `entity/project`, else `WEAVE_PROJECT`. A resource with `wandb.entity` and `wandb.project` names its own. */
   readonly project?: string | undefined;
   /** Weave trace server; else `WF_TRACE_SERVER_URL`, else the one that belongs to `WANDB_BASE_URL`, else W&B's. */
@@ -36,12 +34,6 @@ export interface AppOptions extends NumberOptions {
   readonly captureContent?: boolean | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Proxy for the way out; else `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
-  readonly proxy?: string | undefined;
-  /** Certificates (PEM) to trust beside Node's own. */
-  readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
-  /** Agents in place of the exporter's own, which follow `proxy` and `ca`. */
-  readonly agent?: { readonly http?: HttpAgent; readonly https?: HttpsAgent } | undefined;
 }
 
 /** What the in-app part is set up from. */
@@ -58,7 +50,7 @@ export interface AppSettings extends AppNumbers {
   /** As Node's agents read it. */
   readonly proxyEnv: Environment;
   readonly ca: readonly (string | Buffer)[];
-  readonly agent: NonNullable<AppOptions['agent']> | null;
+  readonly agent: NonNullable<TransportOptions['agent']> | null;
 }
 
 export type AppConfig =

@@ -1,8 +1,17 @@
-import type { AppOptions } from './app-options.ts';
+import type { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpsAgent } from 'node:https';
 
-type TransportOptions = Pick<AppOptions, 'proxy' | 'ca' | 'agent'>;
+/** How an app reaches Weave. */
+export interface TransportOptions {
+  /** Proxy for the way out; else `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. */
+  readonly proxy?: string | undefined;
+  /** Certificates (PEM) to trust beside Node's own. */
+  readonly ca?: string | Buffer | readonly (string | Buffer)[] | undefined;
+  /** Agents in place of the exporter's own, which follow `proxy` and `ca`. */
+  readonly agent?: { readonly http?: HttpAgent; readonly https?: HttpsAgent } | undefined;
+}
 
-/** Of how an app reaches Weave, what is not used since it cannot be: each as a warning. None shows its value. */
+/** What cannot be used is left out, each with a warning. None shows its value. */
 export function usableTransport({ proxy, ca, agent }: TransportOptions): TransportOptions & {
   readonly warnings: readonly string[];
 } {

@@ -1,5 +1,7 @@
 import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Counters } from '../core/counters.ts';
+import type { Log } from '../core/log.ts';
 import type { Outbox, Trigger } from '../core/ports.ts';
 import type { ScoringRule } from '../core/rule.ts';
 import { createAgents } from '../send/agents.ts';
@@ -14,7 +16,6 @@ import { createWeaveApi } from '../trigger/weave/weave-api.ts';
 import { VERSION } from '../version.ts';
 import type { AppClientSettings } from './client.ts';
 import type { Spool } from './queue.ts';
-import type { AppScoringDeps } from './scoring.ts';
 
 /** After a lost answer: how long a score may take to show up before it is taken for one that is not there. */
 const UNCLEAR_MS = 60_000;
@@ -22,8 +23,12 @@ const RETRY = { initialMs: 500, maxMs: 30_000 };
 const MAX_SLEEP_MS = 60_000;
 const MAX_SOCKETS = 1;
 
-export interface ScoringLineDeps extends AppScoringDeps {
+export interface ScoringLineDeps {
   readonly rules: readonly ScoringRule[];
+  readonly spool: Spool | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly counters: Counters;
 }
 
 export interface ScoringLine {

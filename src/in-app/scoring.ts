@@ -1,22 +1,14 @@
 import type { Call } from '../core/call.ts';
-import type { Clock } from '../core/clock.ts';
-import type { Counters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
-import type { Log } from '../core/log.ts';
 import type { Trigger } from '../core/ports.ts';
 import type { ScoringRule } from '../core/rule.ts';
 import { untraced } from '../otel/untraced.ts';
 import type { AppClientSettings } from './client.ts';
-import type { Spool } from './queue.ts';
-import type { ScoringLine } from './scoring-line.ts';
+import type { ScoringLine, ScoringLineDeps } from './scoring-line.ts';
 
-export interface AppScoringDeps {
+export interface AppScoringDeps extends Omit<ScoringLineDeps, 'rules'> {
   /** The `scoring` option as the app gave it. */
   readonly given: readonly unknown[];
-  readonly spool: Spool | undefined;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly counters: Counters;
 }
 
 /** What the rules of an app come to. Nothing of it throws or rejects. */

@@ -4,7 +4,8 @@ import type { QueueEntry } from '../core/ports.ts';
 import { SQLITE_CORRUPT } from '../core/set-aside.ts';
 import { resultCode } from './database.ts';
 import type { Fresh } from './fresh.ts';
-import type { Item, Ledger } from './ledger.ts';
+import type { Item } from './item.ts';
+import type { Ledger } from './ledger.ts';
 import type { Store } from './store.ts';
 
 export interface ClaimsDeps {

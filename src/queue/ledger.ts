@@ -1,15 +1,9 @@
 import type { QueueDepth } from '../core/ports.ts';
+import type { Item } from './item.ts';
 import { createParked } from './parked.ts';
 
 /** What an entry costs beyond its body, so that a flood of tiny requests is bounded, too. */
 export const ENTRY_OVERHEAD_BYTES = 256;
-
-export interface Item {
-  readonly id: number;
-  /** Length of the body. */
-  readonly bytes: number;
-  readonly spans: number;
-}
 
 export interface Ledger {
   /** Sets room aside for a body that is being stored. False: there is none. */

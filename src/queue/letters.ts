@@ -1,5 +1,5 @@
 import { type Database, inTransaction } from './database.ts';
-import type { Item } from './ledger.ts';
+import type { Item } from './item.ts';
 
 /** Letters that expire in one transaction: bounds how long the process stands still for it. */
 const MAX_EXPIRED_AT_ONCE = 200;

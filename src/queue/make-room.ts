@@ -2,7 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import type { Log } from '../core/log.ts';
 import type { Fresh } from './fresh.ts';
-import type { Item, Ledger } from './ledger.ts';
+import type { Item } from './item.ts';
+import type { Ledger } from './ledger.ts';
 import type { Store } from './store.ts';
 import type { Writer } from './writer.ts';
 

@@ -3,7 +3,8 @@ import type { Log } from '../core/log.ts';
 import type { Queue, QueueEntry } from '../core/ports.ts';
 import { createBell } from './bell.ts';
 import { full } from './full.ts';
-import { createLedger, type Item } from './ledger.ts';
+import type { Item } from './item.ts';
+import { createLedger } from './ledger.ts';
 
 export interface MemoryQueueDeps {
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import type { Item } from './ledger.ts';
+import type { Item } from './item.ts';
 
 /** Entries that are set aside, each under a name. */
 export interface Parked {

@@ -10,6 +10,7 @@ const PAGE = read('docs/in-app.md');
 /** What WeaveOptions is made of. */
 const INTERFACES = [
   ['src/config/app-options.ts', 'AppOptions'],
+  ['src/config/app-transport.ts', 'TransportOptions'],
   ['src/config/app-numbers.ts', 'NumberOptions'],
   ['src/otel/options.ts', 'WeaveOptions'],
 ] as const;
