@@ -68,9 +68,17 @@ function folderName(path: string): string {
   return path.split('/')[0] ?? path;
 }
 
+function pathOf(source: Source, specifier: string): string {
+  return relative(SRC, resolve(SRC, dirname(source.path), specifier));
+}
+
 function folderOf(source: Source, specifier: string): string {
-  const target = relative(SRC, resolve(SRC, dirname(source.path), specifier));
-  return folderName(target);
+  return folderName(pathOf(source, specifier));
+}
+
+/** The files of ours that it imports. */
+function filesOf(source: Source): readonly string[] {
+  return source.imports.filter((specifier) => specifier.startsWith('.')).map((specifier) => pathOf(source, specifier));
 }
 
 function violations(find: (source: Source) => readonly string[]): readonly string[] {
@@ -108,6 +116,16 @@ describe('the source', () => {
       source.imports.filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('.ts')),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('has no files that import each other in a circle', () => {
+    let left = sources;
+    for (let before = Number.POSITIVE_INFINITY; left.length < before; ) {
+      before = left.length;
+      const paths = new Set(left.map(({ path }) => path));
+      left = left.filter((source) => filesOf(source).some((path) => paths.has(path)));
+    }
+    expect(left.map(({ path }) => path)).toEqual([]);
   });
 
   it.each(ONE_FILE_A_FOLDER)('imports %s in one file of a folder', (module) => {
