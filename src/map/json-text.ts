@@ -1,4 +1,5 @@
 import type { Value } from '../core/span.ts';
+import { parseData } from './digits.ts';
 
 /** Brackets inside a string attribute that are nested deeper than this leave it a string: other people's parsers give up early. */
 export const MAX_JSON_DEPTH = 64;
@@ -47,13 +48,13 @@ export function mayBeJson(text: string): boolean {
 }
 
 /**
- * Parses a string that looks like a JSON object or array.
+ * Parses a string that looks like a JSON object or array; integers as in `plain`.
  * Undefined for everything else, for broken JSON (attribute length limits cut it mid-word) and for hostile depth.
  */
 export function parseJson(text: string): unknown {
   if (!mayBeJson(text) || isTooDeep(text)) return undefined;
   try {
-    return JSON.parse(text);
+    return parseData(text);
   } catch {
     return undefined; // not JSON after all: the string is what the sender said
   }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Attributes, Value } from '../core/span.ts';
-import { parseKeepingDigits } from './digits.ts';
+import { mayHoldLongInteger, parseKeepingDigits } from './digits.ts';
 import { parseJson } from './json-text.ts';
 import { redactFragments } from './redact-fragments.ts';
 import { hasHiddenMembers, isRawNumber, unquoted } from './redact-json.ts';
@@ -37,8 +37,6 @@ interface Place {
 
 /** JSON in strings in JSON in strings … is followed this far: with each level its quotes need twice as many signs. */
 const MAX_NESTED_JSON = 32;
-/** Only integers of so many digits lose some in a double. */
-const LONG_INTEGER = /\d{16}/;
 
 export function createTextRedactor(rules: readonly RedactRule[]): TextRedactor {
   const byKey = rules.flatMap(({ key, value, replacement }) =>
@@ -60,7 +58,7 @@ export function createTextRedactor(rules: readonly RedactRule[]): TextRedactor {
     }
     const parsed = parseJson(source);
     if (parsed === undefined) return matchesReplaced(fragments(source, at), at.rules);
-    const exact = LONG_INTEGER.test(source) ? parseKeepingDigits(source) : parsed;
+    const exact = mayHoldLongInteger(source) ? parseKeepingDigits(source) : parsed;
     const result = data(exact, inside);
     return result === exact && !hasHiddenMembers(source, exact) ? source : JSON.stringify(result);
   }
