@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Attributes, Span, Value } from '../../src/core/span.ts';
+import type { Attributes, Span, SpanId, Value } from '../../src/core/span.ts';
 import { CONVENTIONS } from '../../src/map/conventions/all.ts';
 import { createMapper } from '../../src/map/map-spans.ts';
 import { PROJECT, spanOf } from '../support/spans.ts';
@@ -143,6 +143,12 @@ const frozenText = (one: Span) =>
     return inner instanceof Uint8Array ? ['bytes', ...inner] : inner;
   });
 
+const TOKENS: readonly (readonly [string, Value])[] = [
+  ['gen_ai.operation.name', 'chat'],
+  ['gen_ai.usage.input_tokens', 5],
+  ['gen_ai.usage.output_tokens', 7],
+];
+
 describe(`mapping any span (FUZZ_SEED=${SEED})`, () => {
   it('gives a call that Weave can take, the same bytes each time, and leaves the span as it was', () => {
     fc.assert(
@@ -189,4 +195,38 @@ describe(`mapping any span (FUZZ_SEED=${SEED})`, () => {
       { numRuns: 500, seed: SEED },
     );
   });
+
+  it('names the members of the attributes, but for what other spans decide to show, also in calls written anew', () => {
+    const more = fc.subarray<readonly [string, Value]>([...TOKENS, ['wandb.attributes', '{"said":{"__proto__":1}}']]);
+    const trace = fc.array(fc.record({ one: span, isBelow: fc.boolean(), more }), { maxLength: 4 });
+    const settings = fc.record({
+      captureContent: fc.boolean(),
+      usage: fc.constantFrom('leaf' as const, 'rollup' as const),
+      redact: fc.constantFrom([], [{ value: /[a-f]/, replacement: 'x.y' }], [{ key: /a/, replacement: '-' }]),
+    });
+    fc.assert(
+      fc.property(trace, settings, (parts, given) => {
+        const map = createMapper({ version: '0', ...given });
+        const spans = parts.map(({ one, isBelow, more }, at) => ({
+          ...one,
+          spanId: idOf(at),
+          parentSpanId: isBelow ? idOf(at + 1) : one.parentSpanId,
+          attributes: new Map([...one.attributes, ...more]),
+        }));
+        for (const one of spans.toReversed()) {
+          const { calls, corrections } = map([{ span: one, project: PROJECT }]);
+          for (const { json, attributeNames } of [...calls, ...(corrections?.() ?? [])]) {
+            if (attributeNames === undefined) continue;
+            const { usage_repeated: _, ...written } = JSON.parse(json.toString()).attributes;
+            expect([...attributeNames].filter((name) => name !== 'usage_repeated').toSorted()).toEqual(
+              Object.keys(written).toSorted(),
+            );
+          }
+        }
+      }),
+      { numRuns: 500, seed: SEED },
+    );
+  });
 });
+
+const idOf = (number: number) => number.toString(16).padStart(16, '1') as SpanId;
