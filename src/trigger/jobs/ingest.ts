@@ -120,7 +120,7 @@ export function createIngest(deps: StepDeps, moves: Moves): Step {
   function reconcile(job: Job, rule: JobSettings, batch: Batch | undefined): void {
     const resubmitted = store.transaction(() => {
       if (batch?.status === 'failed') failByErrors(job, batch);
-      if (job.cancel === 'sent') items.fail(job.id, 'cancelled');
+      if (isCalledOff(job, batch)) items.fail(job.id, 'cancelled');
       const count = resubmit(job, rule);
       items.charge(job.id, job.rule, batch ? costOf(batch) : null, clock.now());
       moves.on(job, { state: 'ingested' });
@@ -148,4 +148,9 @@ export function createIngest(deps: StepDeps, moves: Moves): Step {
     }
     reconcile(job, rule, batch);
   };
+}
+
+/** Somebody wants no more of it, here or at the provider, whatever became of the request to cancel: to ask again would cost. */
+function isCalledOff(job: Job, batch: Batch | undefined): boolean {
+  return job.cancel !== null || batch?.status === 'cancelled';
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { JobRule } from '../../../src/core/rule.ts';
 import type { BatchBehaviour } from '../../../src/local/batch/behaviour.ts';
+import type { FaultRule } from '../../../src/local/faults.ts';
 import { MAX_MISSING_FILE } from '../../../src/trigger/jobs/ingest.ts';
 import { createJobDesk } from '../../../src/trigger/jobs/manage.ts';
 import { MAX_MISSING } from '../../../src/trigger/jobs/poll.ts';
@@ -394,6 +395,39 @@ describe('a job', () => {
     expect(judged()).toEqual(ids([1]));
     expect(desk().show(1)).toMatchObject({ cancel: 'sent', items: { written: 1, failed: 1 } });
     expect(world.batches()).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<BatchBehaviour>, FaultRule]>([
+    ['whose answer was lost', { batches: 'never_end' }, { pattern: '/cancel$', cut: 'after-commit' }],
+    [
+      'that failed until the batch had ended',
+      { batches: 'expire', batchStepMs: 100 },
+      { pattern: '/cancel$', status: 503 },
+    ],
+    ['that the provider cannot do', { batches: 'expire', batchStepMs: 100 }, { pattern: '/cancel$', status: 501 }],
+  ])('asks about nothing once more after a cancel %s', async (_, behaviour, fault) => {
+    const rule = await start(jobRule({ flush: twoAtOnce }), behaviour);
+    world.fault(fault);
+    world.trigger(rule, 1, 2);
+    await world.until(() => states()[0] === 'submitted');
+    desk().cancel(1);
+    await world.until(isDone(1));
+    expect(desk().show(1)).toMatchObject({ items: { written: 1, failed: 1 } });
+    expect(desk().show(1).failures).toEqual([{ reason: 'cancelled', requests: 1 }]);
+    expect(world.batches()).toHaveLength(1);
+  });
+
+  it('asks about nothing once more where somebody cancelled the batch at the provider, until told', async () => {
+    const rule = await start(jobRule({ flush: twoAtOnce }), { batches: 'never_end' });
+    world.trigger(rule, 1, 2);
+    await world.until(() => states()[0] === 'submitted');
+    await fetch(`${world.weave.url}/v1/batches/${world.batches()[0]?.id}/cancel`, { method: 'POST' });
+    await world.until(isDone(1));
+    expect(desk().show(1)).toMatchObject({ cancel: null, items: { written: 1, failed: 1 } });
+    world.weave.faults.play({ batches: 'complete' });
+    desk().resume(1);
+    await world.until(() => judged().length === 2);
+    expect(world.batches()).toHaveLength(2);
   });
 
   it('goes on where the provider cannot cancel', async () => {
