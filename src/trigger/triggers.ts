@@ -6,6 +6,7 @@ import type { Outbox } from '../core/ports.ts';
 import type { Selection } from '../core/rule.ts';
 import type { JobRunner } from './jobs/job-runner.ts';
 import type { ScoringSender } from './scoring/scoring.ts';
+import { dayOf } from './store/spending.ts';
 import type { ScoringStore } from './store/store.ts';
 
 /** Triggers taken over in one transaction. */
@@ -58,6 +59,15 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
   let closed: Promise<void> | undefined;
   let purgedAtMs = 0;
   let turn = Promise.withResolvers<void>();
+  /** By rule, the day on which the log said that it is at its limit. */
+  const limitTold = new Map<string, string>();
+
+  function tellLimit(rule: string): void {
+    const day = dayOf(clock.now());
+    if (limitTold.get(rule) === day) return;
+    limitTold.set(rule, day);
+    log.warn('A rule is at its limit: calls that come today, in UTC, are passed over.', { rule });
+  }
 
   /** Takes over one page; answers how many there were. */
   function takeOver(): number {
@@ -70,6 +80,7 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
     for (const [at, outcome] of taken.entries()) {
       const rule = triggers[at]?.rule ?? '';
       if (outcome !== 'taken') counters.add('rule_calls', 1, { rule, outcome });
+      if (outcome === 'over_budget') tellLimit(rule);
       if (outcome === 'failed') log.error('A call met a rule that nobody knows any more.', { rule });
     }
     return triggers.length;

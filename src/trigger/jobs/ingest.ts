@@ -137,6 +137,12 @@ export function createIngest(deps: StepDeps, moves: Moves): Step {
       failed,
       resubmitted,
     };
+    if (rule.limit?.usdPerDay !== undefined && answered > 0 && batch && costOf(batch) === null) {
+      log.warn('A batch does not say what it has cost: usd_per_day does not hold. Limit calls_per_day instead.', {
+        job: job.id,
+        rule: job.rule,
+      });
+    }
     if (failed > 0 || resubmitted > 0) log.warn('A batch has ended; not all of its requests were answered.', fields);
     else log.info('A batch has ended.', fields);
   }

@@ -47,8 +47,10 @@ export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll)
     for (const { rule } of scorings) counters.add('rule_calls', 1, { rule, outcome });
   }
 
-  function move(scorings: readonly Scoring[], change: (scoring: Scoring) => ScoringChange): void {
-    if (scorings.length > 0) store.scorings.move(scorings, change);
+  /** At one moment for them all: they stay together, and go in one request again. */
+  function move(scorings: readonly Scoring[], change: (scoring: Scoring, nowMs: number) => ScoringChange): void {
+    const nowMs = clock.now();
+    if (scorings.length > 0) store.scorings.move(scorings, (one) => change(one, nowMs));
   }
 
   function fail(scorings: readonly Scoring[], reason: string): void {
@@ -62,9 +64,9 @@ export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll)
   function doubt(scorings: readonly Scoring[], reason: string): void {
     const { once = [], again = [] } = Object.groupBy(scorings, (one) => (ruleOf(one)?.atMostOnce ? 'once' : 'again'));
     fail(once, LOST);
-    move(again, (one) => ({
+    move(again, (one, nowMs) => ({
       state: 'unclear',
-      dueAtMs: clock.now() + (ruleOf(one)?.sweep?.afterMs ?? settings.unclearMs),
+      dueAtMs: nowMs + (ruleOf(one)?.sweep?.afterMs ?? settings.unclearMs),
       reason,
     }));
   }
@@ -76,9 +78,9 @@ export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll)
     askedMs?: number,
   ) {
     const dice = clock.random();
-    move(scorings, ({ attempts }) => ({
+    move(scorings, ({ attempts }, nowMs) => ({
       state,
-      dueAtMs: clock.now() + backoffMs(Math.max(0, attempts - 1), settings.retry, dice, askedMs),
+      dueAtMs: nowMs + backoffMs(Math.max(0, attempts - 1), settings.retry, dice, askedMs),
       reason,
     }));
   }
@@ -89,22 +91,24 @@ export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll)
     const meaning = await weave.score(project, callIds, scorers, signal);
     switch (meaning.status) {
       case 'done':
-        move(scorings, (one) => {
+        move(scorings, (one, nowMs) => {
           const sweep = ruleOf(one)?.sweep;
-          return { state: 'sent', dueAtMs: sweep ? clock.now() + sweep.afterMs : null };
+          return { state: 'sent', dueAtMs: sweep ? nowMs + sweep.afterMs : null };
         });
         return count(scorings, 'sent');
       case 'unclear':
         log.warn('Weave did not say whether it took calls for scoring; their scores will tell.', {
+          project,
           calls: callIds.length,
           reason: meaning.reason,
         });
         return doubt(scorings, meaning.reason);
       case 'later':
-        log.warn('Weave did not take calls for scoring; they are sent again.', { reason: meaning.reason });
+        log.warn('Weave did not take calls for scoring; they are sent again.', { project, reason: meaning.reason });
         return later(scorings, 'waiting', meaning.reason, meaning.afterMs);
       case 'held':
         log.error('Weave turns the scoring requests away; they wait. Check weave.api_key and weave.url.', {
+          project,
           reason: meaning.reason,
         });
         return later(scorings, 'waiting', meaning.reason, settings.retry.maxMs);
@@ -167,9 +171,9 @@ export function createScoring(deps: ScoringDeps, settings: ScoringSettingsOfAll)
     move(scored, () => ({ state: 'scored', dueAtMs: null }));
     count(scored, 'scored');
     fail(lost, 'Weave took the call for scoring more than once, and no score came');
-    move(again, (one) => ({
+    move(again, (one, nowMs) => ({
       state: 'waiting',
-      dueAtMs: clock.now(),
+      dueAtMs: nowMs,
       scorers: missing(one),
       sweeps: one.sweeps + 1,
     }));

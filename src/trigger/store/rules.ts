@@ -10,7 +10,10 @@ export type ScoringSettings = { readonly kind: 'scoring' } & Pick<
 export type JobSettings = { readonly kind: 'job' } & Pick<
   JobRule,
   'jobId' | 'model' | 'endpoint' | 'completionWindow' | 'flush' | 'attempts' | 'writeBack' | 'sample'
->;
+> & {
+    /** Left out by earlier versions of the bridge. */
+    readonly limit?: JobRule['limit'];
+  };
 export type RuleSettings = ScoringSettings | JobSettings;
 
 /** Every version of every rule that has triggered something: what it began is finished by it, also when the config has changed. */
@@ -49,6 +52,6 @@ export function settingsOf(versioned: VersionedRule): RuleSettings {
     const { scorers, delayMs, atMostOnce, sweep } = versioned.rule;
     return { kind: 'scoring', scorers, delayMs, atMostOnce, sweep };
   }
-  const { jobId, model, endpoint, completionWindow, flush, attempts, writeBack, sample } = versioned.rule;
-  return { kind: 'job', jobId, model, endpoint, completionWindow, flush, attempts, writeBack, sample };
+  const { jobId, model, endpoint, completionWindow, flush, attempts, writeBack, sample, limit } = versioned.rule;
+  return { kind: 'job', jobId, model, endpoint, completionWindow, flush, attempts, writeBack, sample, limit };
 }

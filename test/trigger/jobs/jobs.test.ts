@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { silentLog } from '../../../src/core/log.ts';
 import type { JobRule } from '../../../src/core/rule.ts';
 import type { BatchBehaviour } from '../../../src/local/batch/behaviour.ts';
 import type { FaultRule } from '../../../src/local/faults.ts';
@@ -459,6 +460,27 @@ describe('a job', () => {
     world.trigger(rule, 2);
     await world.until(() => world.line.outcome('judge', 'over_budget') === 1);
     expect(judged()).toEqual(ids([1]));
+  });
+
+  it.each([
+    ['a limit of USD, where the batch does not say what it has cost', { usdPerDay: 5 }, 1],
+    ['no limit of USD', { callsPerDay: 5 }, 0],
+  ])('warns of %s', async (_, limit, times) => {
+    const rule = jobRule({ limit });
+    const warnings: string[] = [];
+    const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
+    world = await startWorld({ rules: [rule], limits: new Map([['judge', limit]]), log });
+    world.weave.faults.play({ batches: 'never_end' });
+    world.trigger(rule, 1);
+    await world.until(() => states()[0] === 'submitted');
+    const [item] = world.store.items.ofJob(1, ['collected'], 0, 1);
+    const answer = { custom_id: item?.customId, response: { status_code: 200, body: { choices: [{ text: '1' }] } } };
+    world.fault({ pattern: '/content$', status: 200, body: J(answer) });
+    const batch = { id: 'batch-1', status: 'completed', output_file_id: 'file-1', processing_cost: 0 };
+    world.fault({ method: 'GET', pattern: '^/v1/batches/', status: 200, body: batch });
+    await world.until(isDone(1));
+    expect(judged()).toEqual(ids([1]));
+    expect(warnings.filter((message) => message.includes('usd_per_day'))).toHaveLength(times);
   });
 
   it('writes as a scorer where it names one', async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/core/clock.ts';
+import { silentLog } from '../../../src/core/log.ts';
 import type { ScoringRule } from '../../../src/core/rule.ts';
 import { openTriggerStore } from '../../../src/trigger/store/store.ts';
 import {
@@ -87,12 +88,16 @@ describe('scoring', () => {
     expect(scoresByCall()).toEqual(once([2]));
   });
 
-  it('keeps to the limit of calls a day', async () => {
+  it('keeps to the limit of calls a day, and says so once', async () => {
     const rule = scoringRule({ limit: { callsPerDay: 3 } });
-    world = await startWorld({ rules: [rule], limits: new Map([['score', rule.limit]]) });
+    const warnings: unknown[] = [];
+    const log = { ...silentLog, warn: (...said: readonly unknown[]) => warnings.push(said) };
+    world = await startWorld({ rules: [rule], limits: new Map([['score', rule.limit]]), log });
     world.trigger(rule, ...range(5));
     await world.until(() => states()['sent'] === 3);
-    expect(world.line.outcome('score', 'over_budget')).toBe(2);
+    world.trigger(rule, 6);
+    await world.until(() => world.line.outcome('score', 'over_budget') === 3);
+    expect(warnings).toEqual([[expect.stringContaining('at its limit'), { rule: 'score' }]]);
   });
 
   it.each([
@@ -117,6 +122,16 @@ describe('scoring', () => {
     await world.until(() => met.hits() >= 6 && states()['waiting'] === 1);
     const [waiting] = world.store.scorings.due(Number.MAX_SAFE_INTEGER, 9);
     expect(waiting?.attempts).toBe(met.hits());
+  });
+
+  it('keeps together what it could not send together', async () => {
+    const rule = scoringRule();
+    world = await startWorld({ rules: [rule], settings: { retry: { initialMs: 3_600_000, maxMs: 3_600_000 } } });
+    world.fault({ path: '/calls/score', status: 429 });
+    world.trigger(rule, ...range(100));
+    await world.until(() => (world.store.scorings.nextDue(Date.now() + 60_000) ?? 0) > 0);
+    const nextMs = world.store.scorings.nextDue(Date.now() + 60_000) ?? 0;
+    expect(world.store.scorings.due(nextMs, 1000)).toHaveLength(100);
   });
 
   it.each([
