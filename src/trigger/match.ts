@@ -1,8 +1,9 @@
 import type { Call } from '../core/call.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
-import type { Log } from '../core/log.ts';
+import type { Log, LogFields } from '../core/log.ts';
 import type { Trigger } from '../core/ports.ts';
+import type { JobRule } from '../core/rule.ts';
 import { compileConditions } from './condition.ts';
 import { createEvaluations, EVALUATION, MADE_BY_RULE } from './exclusion.ts';
 import { renderRequest } from './render.ts';
@@ -71,19 +72,31 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
     return { project, callId, traceId, rule: rule.name, version, acceptedAtMs, request };
   }
 
+  const warned = new Set<string>();
+
+  /** Once for each rule and cause: it may be so of every call, and what is left out is counted as `failed`. */
+  function tellLeftOut(message: string, { name }: JobRule, fields: LogFields, cause = ''): void {
+    const isNew = !warned.has(`${name} ${cause}`);
+    warned.add(`${name} ${cause}`);
+    log[isNew ? 'warn' : 'debug'](message, { rule: name, ...fields });
+  }
+
   function requestOf({ rule }: Extract<VersionedRule, { kind: 'job' }>, call: Call): string | undefined {
     const rendered = renderRequest(rule.body, JSON.parse(call.json.toString()));
     if (rendered.status === 'missing') {
-      log.warn('A call has nothing for a place of the prompt; it is not asked about.', {
-        rule: rule.name,
-        call: call.id,
-        missing: rendered.field,
-      });
+      const { field: missing } = rendered;
+      tellLeftOut(
+        'A call has nothing for a place of the prompt; it is not asked about.',
+        rule,
+        { call: call.id, missing },
+        missing,
+      );
       return undefined;
     }
     const bytes = Buffer.byteLength(rendered.body);
     const isLarger = bytes > Math.min(MAX_REQUEST_BYTES, rule.flush.maxBytes / 2);
-    if (isLarger) log.warn('The request about a call is too large; it is not asked about.', { rule: rule.name, bytes });
+    if (isLarger)
+      tellLeftOut('The request about a call is too large; it is not asked about.', rule, { call: call.id, bytes });
     return isLarger ? undefined : rendered.body;
   }
 

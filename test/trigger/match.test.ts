@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import type { Call } from '../../src/core/call.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { createCounters } from '../../src/core/counters.ts';
-import { silentLog } from '../../src/core/log.ts';
+import { type Log, silentLog } from '../../src/core/log.ts';
 import type { JobRule, ScoringRule } from '../../src/core/rule.ts';
 import type { TraceId } from '../../src/core/span.ts';
 import { createMatch, MAX_REQUEST_BYTES } from '../../src/trigger/match.ts';
 import { ruleSet } from '../../src/trigger/rule-set.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { callIdOf, field, jobRule, PROJECT, range, scoringRule, text } from './world.ts';
 
 function call(number: number, fields: object = {}, trace = number): Call {
@@ -16,9 +17,9 @@ function call(number: number, fields: object = {}, trace = number): Call {
   return { projectId: PROJECT, id, traceId, json: Buffer.from(json) };
 }
 
-function matcher(scoring: readonly ScoringRule[], jobs: readonly JobRule[] = []) {
+function matcher(scoring: readonly ScoringRule[], jobs: readonly JobRule[] = [], log: Log = silentLog) {
   const counters = createCounters();
-  const match = createMatch({ clock: systemClock, counters, log: silentLog }, ruleSet(scoring, jobs));
+  const match = createMatch({ clock: systemClock, counters, log }, ruleSet(scoring, jobs));
   const outcomes = (rule: string) =>
     Object.fromEntries(
       counters
@@ -134,6 +135,21 @@ describe('the rules', () => {
     const large = 'x'.repeat(MAX_REQUEST_BYTES);
     expect(picks([call(1), call(2, { output: 'fine' }), call(3, { output: large })])).toEqual(['judge 2']);
     expect(outcomes('judge')).toEqual({ matched: 1, failed: 2 });
+  });
+
+  it('say once of each place of a prompt that calls have nothing for it', () => {
+    const prompt = (path: string) => ({ type: 'object' as const, members: [['input', text(path)] as const] });
+    const jobs = ['output', 'inputs'].map((path) => jobRule({ name: path, body: prompt(`{{${path}}}{{exception}}`) }));
+    const log = recordingLog();
+    const { match, outcomes } = matcher([], jobs, log);
+    match([call(1), call(2), call(3, { output: 'said' }), call(4, { output: 'said' })]);
+    const warnings = log.lines.filter(({ level }) => level === 'warn');
+    expect(warnings.map(({ fields }) => `${fields['rule']} ${fields['missing']}`).toSorted()).toEqual([
+      'inputs inputs',
+      'output exception',
+      'output output',
+    ]);
+    expect([outcomes('output'), outcomes('inputs')]).toEqual([{ failed: 4 }, { failed: 4 }]);
   });
 
   it('pick the same of the same calls', () => {

@@ -24,16 +24,21 @@ export function createWriteBack(deps: StepDeps, moves: Moves): Step {
   const { items, jobs } = store;
   /** Older servers do not take ids of their clients; then an answer that was lost has to be looked for. */
   let ids: 'sent' | 'left out' = 'sent';
+  /** Jobs of which the log said that Weave refuses what they write. */
+  const told = new Set<number>();
 
   function written(done: readonly Item[], idOf: (item: Item) => string): void {
     items.written(done, idOf);
     if (done[0]) counters.add('rule_calls', done.length, { rule: done[0].rule, outcome: 'scored' });
   }
 
-  function refused(of: readonly Item[], reason: string): void {
-    items.move(of, { state: 'failed', reason });
-    if (of[0]) counters.add('rule_calls', of.length, { rule: of[0].rule, outcome: 'failed' });
-    log.error('Weave refused what a job has to write back.', { rule: of[0]?.rule, answers: of.length, reason });
+  function refused(item: Item, reason: string): void {
+    const { rule, job } = item;
+    items.move([item], { state: 'failed', reason });
+    counters.add('rule_calls', 1, { rule, outcome: 'failed' });
+    // Once: what is wrong with the first is mostly so of all, and `jobs show` counts the reasons.
+    log[told.has(job) ? 'debug' : 'error']('Weave refused what a job has to write back.', { job, rule, reason });
+    told.add(job);
   }
 
   /** Items whose request may have been answered when nobody listened any more: answers those that are not there. */
@@ -72,7 +77,7 @@ export function createWriteBack(deps: StepDeps, moves: Moves): Step {
       ids = 'left out';
       return writeOne(item, job, rule, signal);
     }
-    refused([item], answer.reason);
+    refused(item, answer.reason);
     return null;
   }
 
@@ -102,7 +107,7 @@ export function createWriteBack(deps: StepDeps, moves: Moves): Step {
           const stop = await writeCalls([one], job, rule, signal);
           if (stop) return stop;
         }
-      } else if (answer.status === 'refused') refused(ofProject, answer.reason);
+      } else if (answer.status === 'refused') for (const one of ofProject) refused(one, answer.reason);
       else if (answer.status !== 'done') return answer;
       else written(ofProject, (item) => String(rerunCall(item, job, rule)['id']));
     }
@@ -137,6 +142,7 @@ export function createWriteBack(deps: StepDeps, moves: Moves): Step {
     }
     jobs.move(job.id, { state: 'done', dueAtMs: null, reason: null, endedAtMs: job.endedAtMs ?? clock.now() });
     files.remove(job);
+    told.delete(job.id);
     log.info('A job is done.', { job: job.id, rule: job.rule, ...items.counts(job.id) });
   };
 }

@@ -9,6 +9,7 @@ import { MAX_MISSING_FILE } from '../../../src/trigger/jobs/ingest.ts';
 import { createJobDesk } from '../../../src/trigger/jobs/manage.ts';
 import { MAX_MISSING } from '../../../src/trigger/jobs/poll.ts';
 import { ruleSet } from '../../../src/trigger/rule-set.ts';
+import { recordingLog } from '../../support/recording-log.ts';
 import { callIdOf, jobRule, PROJECT, range, startWorld, triggerOf, type World, writeCalls } from '../world.ts';
 
 let world: World;
@@ -522,6 +523,20 @@ describe('a job', () => {
     await world.until(isDone(1));
     expect(judged()).toHaveLength(1);
     expect(desk().show(1).failures).toEqual([{ reason: 'HTTP 400: no such call', requests: 1 }]);
+  });
+
+  it('says once of a job that Weave refuses its answers, and shows how many', async () => {
+    const rule = jobRule({ flush: { maxRequests: 9, maxBytes: 1e6, maxWaitMs: 60_000 } });
+    const log = recordingLog();
+    world = await startWorld({ rules: [rule], log });
+    world.fault({ path: '/feedback/create', status: 400, body: { reason: 'no such scorer' } });
+    world.trigger(rule, ...range(9));
+    await world.until(isDone(1));
+    expect(log.lines.filter(({ level }) => level === 'error').map(({ fields }) => fields)).toEqual([
+      { job: 1, rule: 'judge', reason: 'HTTP 400: no such scorer' },
+    ]);
+    expect(desk().show(1).failures).toEqual([{ reason: 'HTTP 400: no such scorer', requests: 9 }]);
+    expect(world.line.outcome('judge', 'failed')).toBe(9);
   });
 
   it('writes calls of their own, linked to their source, once', async () => {
