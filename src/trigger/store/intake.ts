@@ -47,7 +47,8 @@ export function createIntake({ db, rules, spending, newSubmission }: IntakeDeps)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'collected')`,
   );
   const collecting = db.prepare(
-    "SELECT id, requests, bytes FROM jobs WHERE rule = ? AND version = ? AND state = 'collecting'",
+    // One that is to be called off takes no more: it would take them with it.
+    "SELECT id, requests, bytes FROM jobs WHERE rule = ? AND version = ? AND state = 'collecting' AND cancel IS NULL",
   );
   const newJob = db.prepare(
     "INSERT INTO jobs (submission, rule, version, state, created_at, due_at) VALUES (?, ?, ?, 'collecting', ?, ?)",

@@ -124,6 +124,18 @@ describe('the store of triggers', () => {
     ).toEqual(['taken', 'taken', 'over_budget']);
   });
 
+  it('puts nothing more into a job that is to be called off', () => {
+    const rule = jobRule({ flush: { maxRequests: 9, maxBytes: 1e6, maxWaitMs: DAY_MS } });
+    reopen(rule);
+    take([triggerOf(rule, 1)]);
+    store.jobs.move(1, { cancel: 'asked' });
+    take([triggerOf(rule, 2), triggerOf(rule, 3)]);
+    expect(store.jobs.list(9).map(({ id, requests }) => [id, requests])).toEqual([
+      [2, 2],
+      [1, 1],
+    ]);
+  });
+
   it('takes a job for due where the clock was set back, and no other', () => {
     const rule = jobRule({ flush: { maxRequests: 2, maxBytes: 1e6, maxWaitMs: 7 * DAY_MS } });
     reopen(rule);
