@@ -25,6 +25,7 @@ export async function rules({ rulesFile, set, files }: RulesArguments, host: Hos
   await readAll(inputs, test, signal);
   await test.finish();
   const names = [...config.scoring, ...config.jobs.rules].map(({ name }) => name);
+  if (names.length === 0) host.stderr.write(`There are no rules in ${rulesFile}.\n`);
   for (const name of names) host.stderr.write(`${name}: ${tallyText(name)}\n`);
   judge(NOTHING_SENT, bad.count(), host.stop.aborted);
 

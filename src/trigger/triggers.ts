@@ -66,7 +66,7 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
     const day = dayOf(clock.now());
     if (limitTold.get(rule) === day) return;
     limitTold.set(rule, day);
-    log.warn('A rule is at its limit: calls that come today, in UTC, are passed over.', { rule });
+    log.warn('Calls are over the limit of a rule, and passed over; this is said once a day.', { rule });
   }
 
   /** Takes over one page; answers how many there were. */

@@ -78,6 +78,11 @@ scoring:
     expect(JSON.parse(stdout.split('\n')[0] ?? '')).toMatchObject({ project: 'acme/mine' });
   });
 
+  it('says so where there are no rules', async () => {
+    const { code, stdout, stderr } = await test('weave: {project: acme/bots}', RECORDING);
+    expect([code, stdout, stderr]).toEqual([0, '', 'There are no rules in rules.yaml.\n']);
+  });
+
   it('needs rules', async () => {
     expect((await runInProcess(['rules', 'test'])).code).toBe(2);
   });

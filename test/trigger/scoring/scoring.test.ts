@@ -97,7 +97,7 @@ describe('scoring', () => {
     await world.until(() => states()['sent'] === 3);
     world.trigger(rule, 6);
     await world.until(() => world.line.outcome('score', 'over_budget') === 3);
-    expect(warnings).toEqual([[expect.stringContaining('at its limit'), { rule: 'score' }]]);
+    expect(warnings).toEqual([[expect.stringContaining('over the limit'), { rule: 'score' }]]);
   });
 
   it.each([
