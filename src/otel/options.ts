@@ -3,13 +3,16 @@ import type { Operator } from '../core/rule.ts';
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import type { Mask } from './mask.ts';
 
+/** Written as a method, so that the compiler takes a function of the SDK's own `ReadableSpan`, too: each span is one. */
+type ShouldExportSpan = { asks(span: ReadableSpanLike): boolean }['asks'];
+
 /** What `WeaveSpanProcessor` and `WeaveSpanExporter` may be given; everything may be left out. */
 export interface WeaveOptions extends AppOptions {
   /**
    * Asked when a span ends; false leaves it out. A span for which it throws is left out, too. With `live` it is also asked of
    * a span that is about to be shown, with the attributes of that moment; what was shown is completed whatever it says later.
    */
-  readonly shouldExportSpan?: ((span: ReadableSpanLike) => boolean) | undefined;
+  readonly shouldExportSpan?: ShouldExportSpan | undefined;
   /** Takes secrets out of attributes, names and messages before anything leaves the app. */
   readonly mask?: Mask | undefined;
   /**

@@ -1,3 +1,4 @@
+import { MAX_VALUE_DEPTH } from '../decode/limits.ts';
 import type { AttributesLike, ReadableSpanLike } from '../decode/readable-span-like.ts';
 
 /** A span without attributes: objects, ids, times. */
@@ -11,8 +12,8 @@ const CHARACTER_BYTES = 2;
 export function estimatedBytes(span: ReadableSpanLike): number {
   let bytes = SPAN_BYTES;
   try {
-    bytes += attributesBytes(span.attributes);
-    for (const event of span.events) bytes += EVENT_BYTES + attributesBytes(event.attributes);
+    bytes += textBytes(span.name) + textBytes(span.status.message) + attributesBytes(span.attributes);
+    for (const event of span.events) bytes += EVENT_BYTES + textBytes(event.name) + attributesBytes(event.attributes);
     for (const link of span.links) bytes += EVENT_BYTES + attributesBytes(link.attributes);
   } catch {
     // Not as the SDK makes them: it is rejected when it is decoded.
@@ -20,17 +21,28 @@ export function estimatedBytes(span: ReadableSpanLike): number {
   return bytes;
 }
 
+/** Without the keys: they are constants of those who set them. */
 function attributesBytes(attributes: AttributesLike | undefined): number {
   let bytes = 0;
-  for (const key in attributes) bytes += ATTRIBUTE_BYTES + valueBytes(attributes[key]);
+  for (const key in attributes) bytes += ATTRIBUTE_BYTES + valueBytes(attributes[key], 1);
   return bytes;
 }
 
-function valueBytes(value: unknown): number {
-  if (typeof value === 'string') return value.length * CHARACTER_BYTES;
+/** As deep as values are read: SDK 3.x takes lists and objects within each other. */
+function valueBytes(value: unknown, depth: number): number {
+  if (typeof value === 'string') return textBytes(value);
+  if (typeof value !== 'object' || value === null || depth > MAX_VALUE_DEPTH) return 0;
   if (value instanceof Uint8Array) return value.byteLength;
-  if (!Array.isArray(value)) return 0;
   let bytes = 0;
-  for (const item of value) bytes += ATTRIBUTE_BYTES + (typeof item === 'string' ? item.length * CHARACTER_BYTES : 0);
+  if (Array.isArray(value)) {
+    for (const item of value) bytes += ATTRIBUTE_BYTES + valueBytes(item, depth + 1);
+    return bytes;
+  }
+  const members = value as AttributesLike;
+  for (const key in members) bytes += ATTRIBUTE_BYTES + textBytes(key) + valueBytes(members[key], depth + 1);
   return bytes;
+}
+
+function textBytes(text: string | undefined): number {
+  return text === undefined ? 0 : text.length * CHARACTER_BYTES;
 }

@@ -3,7 +3,7 @@ import { estimatedBytes } from '../../src/otel/span-bytes.ts';
 import { readableSpan } from '../support/readable-span.ts';
 
 const TEXT = 'x'.repeat(10_000);
-const PLAIN = estimatedBytes(readableSpan(1));
+const PLAIN = estimatedBytes(readableSpan(1, {}, { name: '' }));
 
 describe('the memory that a span is taken to need', () => {
   it('is more than nothing for a span that holds nothing', () => {
@@ -13,6 +13,12 @@ describe('the memory that a span is taken to need', () => {
   it.each([
     ['an attribute', readableSpan(1, { prompt: TEXT })],
     ['a list', readableSpan(1, { prompts: [TEXT.slice(5000), TEXT.slice(5000)] })],
+    ['lists within each other', readableSpan(1, { prompts: [[TEXT.slice(5000)], [[TEXT.slice(5000)]]] })],
+    ['objects within each other', readableSpan(1, { request: { messages: [{ role: 'user', content: TEXT }] } })],
+    ['the keys of an object', readableSpan(1, { request: { [TEXT]: 1 } })],
+    ['its name', readableSpan(1, {}, { name: TEXT })],
+    ['its status', readableSpan(1, {}, { status: { code: 2, message: TEXT } })],
+    ['the name of an event', readableSpan(1, {}, { events: [{ name: TEXT, time: [0, 0] }] })],
     ['an event', readableSpan(1, {}, { events: [{ name: 'e', time: [0, 0], attributes: { prompt: TEXT } }] })],
     [
       'a link',
@@ -22,6 +28,12 @@ describe('the memory that a span is taken to need', () => {
     const more = estimatedBytes(span) - PLAIN;
     expect(more).toBeGreaterThanOrEqual(2 * TEXT.length);
     expect(more).toBeLessThan(2 * TEXT.length + 1000);
+  });
+
+  it('comes to an end with an object that holds itself', () => {
+    const request: Record<string, unknown> = { prompt: TEXT };
+    request['self'] = request;
+    expect(estimatedBytes(readableSpan(1, { request }))).toBeGreaterThan(2 * TEXT.length);
   });
 
   it('counts bytes as bytes, and the keys of many small attributes', () => {
