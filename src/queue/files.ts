@@ -1,14 +1,15 @@
 /** The files of a queue directory, readable by their owner alone: they hold prompts and answers. */
-import { closeSync, existsSync, mkdirSync, openSync, statfsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BridgeError, messageOf } from '../core/errors.ts';
+import { makeDir } from '../core/make-dir.ts';
 
 export const databasePath = (dir: string) => join(dir, 'queue.db');
 export const lockPath = (dir: string) => join(dir, 'queue.lock');
 
 /** Creates what is missing; SQLite gives its own files beside them the same mode. */
 export function createFiles(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeDir(dir);
   for (const path of [lockPath(dir), databasePath(dir)]) {
     // An existing file is left alone: to close it here would drop the locks that this process holds on it.
     if (!existsSync(path)) closeSync(openSync(path, 'a', 0o600));

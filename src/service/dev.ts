@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/options.ts';
 import { systemClock } from '../core/clock.ts';
 import { silentLog } from '../core/log.ts';
+import { makeDir } from '../core/make-dir.ts';
 import { startLocalWeave } from '../local/local-weave.ts';
 import { bind } from './bind.ts';
 import { type Addresses, type ServiceDeps, type StopReport, startService } from './service.ts';
@@ -23,7 +23,7 @@ export interface DevService {
 /** Starts the sidecar together with a Weave of its own, which is where everything goes, whatever `weave.url` and `jobs.url` say. */
 export async function startDevService(config: Config, deps: ServiceDeps = {}): Promise<DevService> {
   const { clock = systemClock, log = silentLog } = deps;
-  mkdirSync(config.queue.dir, { recursive: true, mode: 0o700 });
+  makeDir(config.queue.dir);
   // The local Weave starts first, since everything goes there: the receiver's port is known only later.
   let otlpPort = String(config.receive.http.endpoint.port);
   const settings = { file: join(config.queue.dir, STORE_FILE), otlpUrl: () => `http://localhost:${otlpPort}` };

@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  existsSync,
-  fdatasyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
+import { makeDir } from '../../core/make-dir.ts';
 import type { Item, Items } from '../store/items.ts';
 import type { Job } from '../store/jobs.ts';
 
@@ -49,7 +40,7 @@ export function createInputFiles({ items, clock }: InputFileDeps, dir: string): 
     async write(job, endpoint) {
       const path = pathOf(job);
       if (existsSync(path) && statSync(path).size > 0) return path;
-      mkdirSync(dir, { recursive: true, mode: 0o700 });
+      makeDir(dir);
       const part = `${path}.part`;
       const file = openSync(part, 'w', 0o600);
       try {

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { BridgeError, messageOf } from '../../core/errors.ts';
 import type { Log } from '../../core/log.ts';
+import { makeDir } from '../../core/make-dir.ts';
 import { DAMAGED, setAside } from '../../core/set-aside.ts';
 import { type Database, openDatabase } from './database.ts';
 import { createIntake, type Intake } from './intake.ts';
@@ -82,7 +83,7 @@ function open({ clock, log }: StoreDeps, dir: string, fsync: boolean): Database 
   const path = triggersPath(dir);
   let db: Database | undefined;
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    makeDir(dir);
     // It holds prompts and answers: for its owner alone. SQLite gives its own files beside it the same mode.
     closeSync(openSync(path, 'a', 0o600));
     db = openDatabase(path);
