@@ -91,7 +91,7 @@ export function resolveAppOptions(options: AppOptions, sources: Sources): AppCon
       ...usable.warnings,
       ...transport.warnings,
       ...modeWarnings(options.exportMode),
-      ...liveWarnings(env['OTEL_WEAVE_LIVE']),
+      ...liveWarnings(options.live, env['OTEL_WEAVE_LIVE']),
     ],
     settings: {
       ...numbers,
@@ -116,10 +116,16 @@ function modeWarnings(mode: unknown): readonly string[] {
   return [`exportMode is ${shown(String(mode))}; allowed: batched, immediate. Spans are batched`];
 }
 
-function liveWarnings(text: string | undefined): readonly string[] {
-  if (!text || text === 'true' || text === 'false') return [];
+function liveWarnings(live: AppOptions['live'], text: string | undefined): readonly string[] {
+  if (typeof live === 'object') {
+    const isMistaken = Object.keys(live).some((name) => name !== 'after') || !isAfter(live.after ?? 0);
+    return isMistaken ? ['The option live is true, false or { after }, in milliseconds'] : [];
+  }
+  if (live !== undefined || !text || text === 'true' || text === 'false') return [];
   return [`OTEL_WEAVE_LIVE is ${shown(text)}; allowed: true, false. Calls are not shown while they run`];
 }
+
+const isAfter = (after: unknown): after is number => typeof after === 'number' && after >= 0;
 
 const off = (reason: string): AppConfig => ({ status: 'off', reason });
 
@@ -133,5 +139,5 @@ function baseUrlOf(env: Environment): string | undefined {
 function liveAfter(live: NonNullable<AppOptions['live']>): number | null {
   if (live === false) return null;
   const after = live === true ? undefined : live.after;
-  return after !== undefined && after >= 0 ? after : LIVE_AFTER_MS;
+  return isAfter(after) ? after : LIVE_AFTER_MS;
 }

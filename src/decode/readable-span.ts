@@ -121,7 +121,7 @@ function attributesOf(source: AttributesLike | undefined, depth = 1): Attributes
 }
 
 /** Undefined for what OTLP has no value for, and for what lies too deep (a cycle, perhaps). */
-function toValue(source: unknown, depth: number): Value | undefined {
+export function toValue(source: unknown, depth = 1): Value | undefined {
   if (depth > MAX_VALUE_DEPTH) return undefined;
   switch (typeof source) {
     case 'string':

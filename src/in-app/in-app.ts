@@ -9,10 +9,10 @@ import { createReadableSpanDecoder } from '../decode/readable-span.ts';
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import { createAdmission } from '../otel/admission.ts';
 import { inBackground } from '../otel/background.ts';
+import { checkOptions } from '../otel/check-options.ts';
 import { createDiagLog } from '../otel/diag-log.ts';
 import { createIntake } from '../otel/intake.ts';
 import { createMasker } from '../otel/mask.ts';
-import { unknownOptions } from '../otel/option-names.ts';
 import type { WeaveOptions, WeaveStats } from '../otel/options.ts';
 import { createWanted } from '../otel/wanted.ts';
 import { sleepAwake } from './awake.ts';
@@ -53,7 +53,6 @@ export interface InAppDeps {
  * null, or a number for a name, and the app must start all the same.
  */
 export function startInApp(givenOptions: WeaveOptions | null = {}, given: Partial<InAppDeps> = {}): InApp {
-  const options = givenOptions ?? {};
   const system = { clock: systemClock, log: createDiagLog(), sources: systemSources(), host: process };
   const deps = { ...system, nodeVersion: process.versions.node, ...given };
   const off = (reason: string) => {
@@ -63,9 +62,12 @@ export function startInApp(givenOptions: WeaveOptions | null = {}, given: Partia
   const tooOld = tooOldNode(deps.nodeVersion);
   if (tooOld) return off(tooOld);
   try {
+    const checked = checkOptions(givenOptions ?? {});
+    if (checked.status === 'misdirected') return off(checked.reason);
+    const { options } = checked;
     const config = resolveAppOptions(options, deps.sources);
     if (config.status === 'off') return off(config.reason);
-    warnSoon(deps.log, [...unknownOptions(options), ...config.warnings]);
+    warnSoon(deps.log, [...checked.warnings, ...config.warnings]);
     return start(options, config.settings, deps);
   } catch (thrown) {
     return off(`an option is not what it has to be (${messageOf(thrown)})`);

@@ -1,10 +1,12 @@
 import type { Log } from '../core/log.ts';
 import type { Attributes, Span, Value } from '../core/span.ts';
+import { toValue } from '../decode/readable-span.ts';
+import { isTooLate } from './too-late.ts';
 
 /**
  * Takes secrets out of what a span holds: called with each value and its attribute key before anything else sees it,
- * for the span, its events and its links; `name` and `status.message` stand for the span's own. What it returns takes
- * the place of the value; undefined leaves it out.
+ * for the span, its events and its links; `name` and `status.message` stand for the span's own. A list or an object comes as a
+ * whole. What it returns takes the place of the value; undefined leaves it out.
  */
 export type Mask = (value: unknown, key: string) => unknown;
 
@@ -17,15 +19,22 @@ export function createMasker(mask: Mask | undefined, log: Log): (span: Span) => 
 
   function value(given: Value, key: string): Value | undefined {
     try {
-      const masked = ask(given, key);
-      return masked === undefined || isValue(masked) ? masked : MASK_FAILED;
+      const masked = ask(asSet(given), key);
+      if (masked === undefined) return undefined;
+      const usable = isTooLate(masked) ? undefined : toValue(masked);
+      if (usable !== undefined) return usable;
+      log.warn('The option mask answered with what no attribute can be: the value is left out.', { key });
     } catch {
       log.warn('The option mask threw: the value it was asked about is left out.', { key });
-      return MASK_FAILED;
     }
+    return MASK_FAILED;
   }
 
-  const text = (given: string, key: string) => (given === '' ? given : String(value(given, key) ?? ''));
+  function text(given: string, key: string): string {
+    if (given === '') return given;
+    const masked = value(given, key) ?? '';
+    return typeof masked === 'object' ? MASK_FAILED : String(masked);
+  }
 
   function attributes(given: Attributes): Attributes {
     const kept = new Map<string, Value>();
@@ -46,20 +55,8 @@ export function createMasker(mask: Mask | undefined, log: Log): (span: Span) => 
   });
 }
 
-function isValue(value: unknown): value is Value {
-  switch (typeof value) {
-    case 'string':
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return true;
-    case 'object':
-      return (
-        value === null ||
-        value instanceof Uint8Array ||
-        (Array.isArray(value) ? value.every(isValue) : value instanceof Map && [...value.values()].every(isValue))
-      );
-    default:
-      return false;
-  }
+/** As the app has set it: a secret in a Map would be overlooked by whoever looks through objects, or through their JSON. */
+function asSet(value: Value): unknown {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, member]) => [key, asSet(member)]));
+  return Array.isArray(value) ? value.map(asSet) : value;
 }

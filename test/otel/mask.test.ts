@@ -50,13 +50,32 @@ describe('a mask', () => {
   it.each([
     ['throws', () => JSON.parse('no JSON')],
     ['answers what no attribute can be', () => Symbol('no')],
-    ['answers an object', () => ({ no: 'map' })],
+    ['answers later', async () => JSON.parse('no JSON')],
   ])('that %s leaves nothing of the value', (_what, mask) => {
     const log = recordingLog();
     const masked = createMasker(mask, log)(SPAN);
     expect(masked.attributes.get('key')).toBe('[mask failed]');
     expect(masked.name).toBe('[mask failed]');
+    expect(log.lines[0]?.message).toContain('The option mask');
     expect(JSON.stringify(log.lines)).not.toContain('secret');
+  });
+
+  it('sees objects as the app has set them, however deep, and may answer with one', () => {
+    const request = { messages: [{ content: 'secret', n: 1 }], open: 'yes' };
+    const span = spanOf({ attributes: { request, text: 'open' } });
+    const seen: unknown[] = [];
+    const masked = createMasker((value, key) => {
+      seen.push(value);
+      if (key === 'text') return { said: value, why: undefined };
+      return JSON.parse(JSON.stringify(value).replace('secret', '***'));
+    }, silentLog)(span);
+    expect(seen).toContainEqual(request);
+    const hidden = { messages: [{ content: '***', n: 1 }], open: 'yes' };
+    expect(masked.attributes).toEqual(attributesOf({ request: hidden, text: { said: 'open' } }));
+  });
+
+  it('that answers an object for a text leaves nothing of it', () => {
+    expect(createMasker((value) => ({ value }), silentLog)(SPAN).name).toBe('[mask failed]');
   });
 
   it('that is not given changes nothing', () => {
