@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 const JUMPING_CLOCK = join(import.meta.dirname, 'jumping-clock.ts');
@@ -70,7 +71,7 @@ export function startBridge(settings: BridgeSettings, ports: Ports, { maxFileKib
   // What POSIX asks `ulimit -f` to count in is half a KiB.
   const limit = maxFileKib === undefined ? '' : `ulimit -f ${maxFileKib * 2}; `;
   const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, ...command], {
-    env: { PATH: process.env['PATH'], HOME: dir, CHAOS_CLOCK_SEED: String(clockSeed) },
+    env: { PATH: process.env['PATH'], HOME: dir, ...COMPILE_CACHE, CHAOS_CLOCK_SEED: String(clockSeed) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { FaultRule } from '../../src/local/faults.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { type ProjectName, STUCK_PROJECT } from './spans.ts';
 import type { Counts, Order, Ready } from './weave-child.ts';
 
@@ -31,7 +32,10 @@ export interface ChaosWeave {
 }
 
 export async function startWeave(file: string, apiKey: string, seed: number): Promise<ChaosWeave> {
-  const child = fork(SCRIPT, [file, apiKey, String(seed)], { execArgv: ['--disable-warning=ExperimentalWarning'] });
+  const child = fork(SCRIPT, [file, apiKey, String(seed)], {
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    env: { ...process.env, ...COMPILE_CACHE },
+  });
   const { front, weave } = (await messageOf(child)) as Ready;
   const headers = {
     authorization: `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`,

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 /** Node's own notes are no output of ours. */
@@ -45,7 +46,7 @@ export function createBench(): Bench {
   function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
     const spawned = spawn(process.execPath, [QUIET, MAIN, ...args], {
       cwd: dir,
-      env: { PATH: process.env['PATH'], HOME: dir, ...env },
+      env: { PATH: process.env['PATH'], HOME: dir, ...COMPILE_CACHE, ...env },
     });
     const child = watch(spawned);
     children.push(child);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 
 const SCRIPT = fileURLToPath(new URL('child.ts', import.meta.url));
 
@@ -21,10 +22,12 @@ export interface Child {
 /** Starts child.ts; with `maxFileBlocks` under that limit of the shell's `ulimit -f`. */
 export function startChild(command: string, dir: string, first = 1, maxFileBlocks?: number): Child {
   const args = ['--disable-warning=ExperimentalWarning', SCRIPT, command, dir, String(first)];
+  const env = { ...process.env, ...COMPILE_CACHE };
   const child =
     maxFileBlocks === undefined
-      ? spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+      ? spawn(process.execPath, args, { env, stdio: ['pipe', 'pipe', 'inherit'] })
       : spawn('/bin/sh', ['-c', `ulimit -f ${maxFileBlocks}; exec "$0" "$@"`, process.execPath, ...args], {
+          env,
           stdio: ['pipe', 'pipe', 'inherit'],
         });
   return follow(child);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterwards } from './app-world.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const APPS = resolve(import.meta.dirname, '../otel/apps');
 const SOURCE = resolve(import.meta.dirname, '../../src/index.ts');
@@ -46,7 +47,7 @@ export function startTracedApp(format: AppFormat, app: object, packages: AppPack
 export function startApp(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string): RunningApp {
   const startMs = performance.now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
-    env: { PATH: process.env['PATH'], HOME: '/nowhere', ...env },
+    env: { PATH: process.env['PATH'], HOME: '/nowhere', ...COMPILE_CACHE, ...env },
     ...(cwd !== undefined && { cwd }),
   });
   afterwards(() => child.kill('SIGKILL'));

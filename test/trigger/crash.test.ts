@@ -6,6 +6,7 @@ import { systemClock } from '../../src/core/clock.ts';
 import { silentLog } from '../../src/core/log.ts';
 import type { BehaviourChange, FaultRule } from '../../src/local/faults.ts';
 import { type LocalWeave, startLocalWeave } from '../../src/local/local-weave.ts';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { runToTheEnd } from './crash-run.ts';
 import { CALLS, callIdOf, feedbackOf, PROJECT, range, temporaryDir, writeCalls } from './world.ts';
 
@@ -119,18 +120,17 @@ const CASES = SCENARIOS.flatMap((scenario) =>
 const LANES = 3;
 
 /** Runs until it is killed; answers by which signal. */
-async function killed(cacheDir: string, ...args: readonly string[]): Promise<NodeJS.Signals | null> {
+async function killed(...args: readonly string[]): Promise<NodeJS.Signals | null> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    // Each process would compile the same files again.
-    env: { ...process.env, NODE_COMPILE_CACHE: cacheDir },
+    env: { ...process.env, ...COMPILE_CACHE },
   });
   const [, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
   return signal;
 }
 
 /** What is there after a process was killed at the step, and this one has gone on from its files. */
-async function outcomeOf(cacheDir: string, { scenario, step, when }: (typeof CASES)[number]) {
+async function outcomeOf({ scenario, step, when }: (typeof CASES)[number]) {
   const place = temporaryDir();
   const weave = await startLocalWeave(
     { clock: systemClock, log: silentLog },
@@ -141,7 +141,7 @@ async function outcomeOf(cacheDir: string, { scenario, step, when }: (typeof CAS
     if (scenario.fault) weave.faults.add(scenario.fault);
     writeCalls(weave, range(CALLS));
     const { writeBack = 'feedback' } = scenario;
-    const signal = await killed(cacheDir, place.dir, weave.url, writeBack, step, when);
+    const signal = await killed(place.dir, weave.url, writeBack, step, when);
     await runToTheEnd({ dir: place.dir, url: weave.url, writeBack }, (_step, work) => work());
     const batches = weave.store.batches.list(null, 10).length;
     const feedback = feedbackOf(weave).map(({ feedback_type, weave_ref }) => `${feedback_type} ${weave_ref}`);
@@ -174,9 +174,7 @@ async function inLanes<Item, Result>(items: readonly Item[], work: (item: Item) 
 
 describe('a bridge that is killed', () => {
   it('before or after any durable step, scores each call once and creates each batch once', async () => {
-    const cache = temporaryDir();
-    const outcomes = await inLanes(CASES, (one) => outcomeOf(cache.dir, one));
-    cache.remove();
+    const outcomes = await inLanes(CASES, outcomeOf);
     const refs = range(CALLS).map((number) => `weave:///${PROJECT}/call/${callIdOf(number)}`);
     for (const [index, { scenario, step, when }] of CASES.entries()) {
       const { rows, ...outcome } = outcomes[index] ?? { rows: [] };
