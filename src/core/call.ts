@@ -40,4 +40,6 @@ export interface Call {
    * among them need not be looked for. Left out where they are not known.
    */
   readonly attributeNames?: ReadonlySet<string> | undefined;
+  /** Of a correction: its span was left out at first, so that Weave has not had this call before. */
+  readonly returns?: true;
 }

@@ -162,7 +162,7 @@ export function createMapper(settings: MapSettings): MapSpans {
       (isKept ? calls : mayReturn).add(write(one, context));
     }
     const done = calls.done();
-    remember(noted, contexts, done, mayReturn.done());
+    remember(noted, contexts, done, mayReturn.done().map(returning));
     return {
       calls: done,
       lacking,
@@ -195,6 +195,8 @@ function notedOf({ view, usage, isModelCall, reading }: ReadSpan): Noted {
   const standIn = standsIn ? { isStandIn: true as const } : {};
   return { span, usage: notCounted ? undefined : usage, stated: usage, isModelCall, ...standIn, ...runs, responseId };
 }
+
+const returning = (call: Call): Call => ({ ...call, returns: true });
 
 const ownUsage = ({ usage, isModelCall }: Noted) =>
   usage ? (usageSummary(usage, isModelCall) as UsageByModel) : undefined;

@@ -9,6 +9,7 @@ import type { Prepared } from './prepare.ts';
 
 export interface FinishDeps {
   readonly queue: Pick<Queue, 'settle' | 'release' | 'park'>;
+  /** Delivers corrections. */
   readonly deliverer: Pick<Deliverer, 'deliver' | 'flush'>;
   readonly content: Pick<Content, 'deliver'>;
   readonly inFlight: Pick<InFlight, 'add'>;
@@ -39,7 +40,7 @@ export function createFinish(deps: FinishDeps): Finish {
     corrections: () => readonly Call[],
     acceptedAtMs: number,
     earlier: readonly Promise<void>[],
-  ): Promise<Pick<Delivery, 'released' | 'blockedBy'>> {
+  ): Promise<Pick<Delivery, 'released' | 'blockedBy' | 'triggers'>> {
     await Promise.all(earlier);
     const calls = corrections();
     const ended = inFlight.add(calls);
@@ -77,7 +78,8 @@ export function createFinish(deps: FinishDeps): Finish {
     if (isReleased) giveBack(id, delivery.blockedBy ?? correction.blockedBy);
     else {
       // Settled and counted in one turn of the event loop, so that the counters balance at every moment.
-      queue.settle([{ id, dead: [...dead, ...delivery.dead], triggers: delivery.triggers ?? [] }]);
+      const triggers = [...(delivery.triggers ?? []), ...(correction.triggers ?? [])];
+      queue.settle([{ id, dead: [...dead, ...delivery.dead], triggers }]);
       counters.add('exporter_sent_spans', delivery.delivered);
       counters.add('processor_filtered_spans', filtered);
       countDead(deadSpans + delivery.dead.length, (dead[0] ?? delivery.dead[0])?.reason);
@@ -86,4 +88,4 @@ export function createFinish(deps: FinishDeps): Finish {
   };
 }
 
-const NOTHING: Pick<Delivery, 'released' | 'blockedBy'> = { released: false };
+const NOTHING: Pick<Delivery, 'released' | 'blockedBy' | 'triggers'> = { released: false };

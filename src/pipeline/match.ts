@@ -7,6 +7,11 @@ export interface MatchDeps {
   readonly match: (calls: readonly Call[]) => readonly Trigger[] | Promise<readonly Trigger[]>;
 }
 
+/** The same for corrections. Rules have seen these calls, but for those whose spans were left out at first. */
+export function matchReturned({ deliver, match }: MatchDeps): Deliver {
+  return matchDelivered({ deliver, match: (calls) => match(calls.filter(({ returns }) => returns)) });
+}
+
 /** Wraps a `Deliver`: what rules make of the calls that Weave has accepted comes with the delivery. */
 export function matchDelivered({ deliver, match }: MatchDeps): Deliver {
   return async (calls, acceptedAtMs) => {

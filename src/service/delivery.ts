@@ -12,7 +12,7 @@ import { createJoinLogs } from '../join/join-logs.ts';
 import { createMapper } from '../map/map-spans.ts';
 import { shortenCall } from '../map/shorten.ts';
 import { createContent } from '../pipeline/content.ts';
-import { matchDelivered } from '../pipeline/match.ts';
+import { matchDelivered, matchReturned } from '../pipeline/match.ts';
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.ts';
 import { createDeliver } from '../send/deliver.ts';
 import { createFallback } from '../send/fallback.ts';
@@ -99,10 +99,15 @@ export function createDeliveryLine(deps: DeliveryDeps, config: Config): Delivery
   const { wait: waitMs, keep: keepMs } = config.map.join_logs;
   const waiting = { maxSpans: MAX_WAITING_SPANS, maxBytes: MAX_WAITING_RECORD_BYTES };
   const join = createJoinLogs({ clock, log }, { waitMs, keepMs, ...waiting });
-  const deliver = match ? matchDelivered({ deliver: deliverer.deliver, match }) : deliverer.deliver;
+  const { deliver: send } = deliverer;
+  const deliver = match ? matchDelivered({ deliver: send, match }) : send;
+  const correct = match ? matchReturned({ deliver: send, match }) : send;
   const content = createContent({ join, decodeLogs, map, deliver, queue, log, counters });
   const pipeline: Pipeline = createPipeline(
-    { queue, decode: decodeRequest, map, deliverer, gate, content, clock, log, counters },
+    {
+      ...{ queue, decode: decodeRequest, map, gate, content, clock, log, counters },
+      deliverer: { ...deliverer, deliver: correct },
+    },
     {
       defaultProject: weave.project ?? null,
       maxInFlightBytes: weave.concurrency * batch.max_bytes * BATCHES_IN_FLIGHT_PER_CONNECTION,

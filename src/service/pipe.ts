@@ -20,6 +20,8 @@ import { createTriggerLine, type TriggerLine } from './triggers.ts';
 /** What the memory queue has room for beside one request of the largest size. Little, for the files wait where they are. */
 const MEMORY_QUEUE_BYTES = 8 * 1024 * 1024;
 const RETRY_AFTER_MS = 1000;
+/** Calls that were told late are remembered, so that none is told twice. */
+const MAX_RETURNED = 100_000;
 /** The longest that a timer can run, 24 days: files are delivered however long it takes. */
 const NO_DEADLINE_MS = 2 ** 31 - 1;
 
@@ -85,11 +87,20 @@ export function startDryRun(config: Config, deps: PipeDeps, print: (json: Buffer
 /** Files in, the calls of each request out, as soon as they have all the content that there is. */
 export function tellCalls(config: Config, deps: PipeDeps, tell: (calls: readonly Call[]) => Promise<void>): ToldFiles {
   const map = createMapper(mapSettings(config, deps.log));
+  /** Calls that were left out until one below them came. They come once more where that one was held back for its content. */
+  const returned = new Set<string>();
+  const isNew = ({ traceId, id, returns }: Call) => {
+    if (!returns || returned.has(traceId + id)) return false;
+    returned.add(traceId + id);
+    const [oldest = ''] = returned;
+    if (returned.size > MAX_RETURNED) returned.delete(oldest);
+    return true;
+  };
   return tellSpans(config, deps, async (spans, logs) => {
-    const { calls, lacking } = map(spans);
+    const { calls, lacking, corrections } = map(spans);
     const held = logs === 'whole' ? [] : lacking;
     const heldCalls = new Set(held.map(({ call }) => call));
-    await tell(calls.filter((_, at) => !heldCalls.has(at)));
+    await tell([...calls.filter((_, at) => !heldCalls.has(at)), ...(corrections?.() ?? []).filter(isNew)]);
     const heldSpans = new Set(held.map(({ span }) => span));
     return spans.filter((span) => heldSpans.has(span));
   });

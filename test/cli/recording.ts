@@ -13,6 +13,19 @@ export const RECORDED_LINES = Array.from({ length: 13 }, (_, index) => {
   return `${JSON.stringify(JSON.parse(readFileSync(join(CORPUS, name), 'utf8')))}\n`;
 });
 
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+
+/** A span that is no LLM's, and one of an LLM below it. */
+export const ROOT_AND_CHAT = [
+  { traceId, spanId: '00000000000000a1', name: 'GET /chat' },
+  {
+    ...{ traceId, spanId: '00000000000000a2', parentSpanId: '00000000000000a1', name: 'chat' },
+    attributes: [{ key: 'gen_ai.operation.name', value: { stringValue: 'chat' } }],
+  },
+];
+
+export const otlpLine = (span: object) => JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
+
 export function postRecording(http: string | undefined): Promise<Response> {
   return fetch(`http://${http}/v1/traces`, {
     method: 'POST',

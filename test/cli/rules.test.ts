@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { runInProcess } from './in-process.ts';
+import { otlpLine, ROOT_AND_CHAT } from './recording.ts';
 
 const RECORDING = join(import.meta.dirname, '../fixtures/corpus/oi-anthropic/001.json');
 const SCORER = 'weave:///acme/bots/object/answered:v1';
@@ -65,6 +68,19 @@ scoring:
     // Without them nothing is known of what was said.
     const { stderr: alone } = await test(rules, ...files.filter((file) => file.endsWith('001.pb')));
     expect(alone).toMatch(/^said: \d+ filtered$/m);
+  });
+
+  it('picks a call that is left out until one below it comes, as the bridge does', async () => {
+    const rules = `
+map: {keep: llm}
+scoring:
+  - {name: root, when: {field: parent_id, exists: false}, scorers: ["${SCORER}"]}`;
+    const dir = mkdtempSync(join(tmpdir(), 'otel-weave-rules-'));
+    const file = join(dir, 'traces.jsonl');
+    writeFileSync(file, ROOT_AND_CHAT.map(otlpLine).join('\n'));
+    const { stdout } = await test(rules, file);
+    rmSync(dir, { recursive: true });
+    expect(JSON.parse(stdout)).toMatchObject({ rule: 'root', call_id: ROOT_AND_CHAT[0]?.spanId });
   });
 
   it('says where the rules are wrong, without reading a trace', async () => {

@@ -102,6 +102,20 @@ describe('shaping keeps', () => {
     expect(send(plain(1, 0, 'x'))).toEqual([ids(2)]);
   });
 
+  it('in mind which calls Weave has not had before', () => {
+    const map = createMapper({ version: '0', shape: settings({ keep: 'llm' }) });
+    const returned = (spec: SpanSpec) => {
+      const { calls, corrections } = map([{ span: spanOf(spec), project: PROJECT }]);
+      return [...calls, ...(corrections?.() ?? [])].map(({ id, returns }) => [id, returns]);
+    };
+    expect(returned(plain(1, 0))).toEqual([]);
+    expect(returned(llm(2, 1))).toEqual([
+      [ids(2), undefined],
+      [ids(1), true],
+    ]);
+    expect(returned(llm(3, 1))).toEqual([[ids(3), undefined]]);
+  });
+
   it('no call whose parent was left out, in any order of arrival', () => {
     const spans = [
       llm(7, 6),

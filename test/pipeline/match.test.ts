@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Call } from '../../src/core/call.ts';
 import type { Delivery, Trigger } from '../../src/core/ports.ts';
-import { matchDelivered } from '../../src/pipeline/match.ts';
+import { matchDelivered, matchReturned } from '../../src/pipeline/match.ts';
 import { sampleCall } from '../send/samples.ts';
 
 const calls = [1, 2, 3].map((number) => sampleCall(number));
@@ -34,6 +34,15 @@ describe('a delivery with rules', () => {
     const { seen } = await deliver({ delivered: 2, dead, released: false });
     expect(seen.map(({ id }) => id)).toEqual(calls.slice(1).map(({ id }) => id));
     expect(seen).toContain(second);
+  });
+
+  it('brings of corrections what the rules make of calls that were left out at first', async () => {
+    const corrections = calls.map((call) => (call === second ? { ...call, returns: true as const } : call));
+    const wrapped = matchReturned({
+      deliver: async () => ({ delivered: 3, dead: [], released: false }),
+      match: (matched) => matched.map(({ id }) => ({ callId: id }) as Trigger),
+    });
+    expect((await wrapped(corrections, 0)).triggers).toEqual([{ callId: second?.id }]);
   });
 
   it.each<[string, Delivery]>([

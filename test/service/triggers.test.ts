@@ -10,7 +10,7 @@ import { silentLog } from '../../src/core/log.ts';
 import { type LocalWeave, startLocalWeave } from '../../src/local/local-weave.ts';
 import { openJobDesk } from '../../src/service/jobs.ts';
 import { type Service, startService } from '../../src/service/service.ts';
-import { postRecording } from '../cli/recording.ts';
+import { otlpLine, postLine, postRecording, ROOT_AND_CHAT } from '../cli/recording.ts';
 import { until } from '../trigger/world.ts';
 
 const PROJECT = 'acme/bots';
@@ -116,6 +116,18 @@ describe('the service with rules', () => {
       counters.all().reduce((sum, { labels, value }) => (labels['outcome'] === 'duplicate' ? sum + value : sum), 0);
     await until(() => duplicates() === 2 * modelCalls());
     expect(isDone(modelCalls())()).toBe(true);
+  });
+
+  it('scores a call that was left out until one below it came', async () => {
+    const isRoot = { field: 'parent_id', exists: false };
+    const rule = { ...SCORING[0], when: isRoot };
+    const { service, counters } = await start(`scoring=${JSON.stringify([rule])}`, 'map.keep=llm');
+    const [root, chat] = ROOT_AND_CHAT.map(otlpLine);
+    await postLine(service.addresses.http, root ?? '');
+    await until(() => counters.total('processor_filtered_spans') === 1);
+    await postLine(service.addresses.http, chat ?? '');
+    await until(() => feedbackTypes().length === 1);
+    expect(counters.all().filter(({ labels, value }) => labels['outcome'] === 'matched' && value > 0)).toHaveLength(1);
   });
 
   it('opens no store where there are no rules', async () => {
