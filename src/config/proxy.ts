@@ -5,5 +5,15 @@ const PROXY_VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 
 /** What Node's agents are told about proxies: the one that is given serves everything, else the environment counts. */
 export function proxyEnvironment(proxy: string | undefined, env: Environment): Environment {
   if (proxy) return { HTTP_PROXY: proxy, HTTPS_PROXY: proxy };
-  return Object.fromEntries(PROXY_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])));
+  return Object.fromEntries(
+    PROXY_VARIABLES.flatMap((name) => {
+      const { [name]: value } = env;
+      return value ? [[name, isList(name) ? value : asUrl(value)]] : [];
+    }),
+  );
 }
+
+const isList = (name: string) => name.toLowerCase() === 'no_proxy';
+
+/** `proxy:3128`, as curl, Python and Go take it: Node would go without the proxy, and not say so. */
+const asUrl = (value: string) => (value.includes('://') ? value : `http://${value}`);

@@ -122,6 +122,15 @@ describe('the proxy', () => {
     expect(proxyEnvironment(undefined, env)).toEqual({ HTTPS_PROXY: 'http://one', no_proxy: 'host' });
   });
 
+  it('may be named without http:// in the environment, as other programs take it', () => {
+    const env = { HTTPS_PROXY: 'proxy:3128', http_proxy: 'user:pass@10.0.0.1:80', NO_PROXY: 'host:80' };
+    expect(proxyEnvironment(undefined, env)).toEqual({
+      HTTPS_PROXY: 'http://proxy:3128',
+      http_proxy: 'http://user:pass@10.0.0.1:80',
+      NO_PROXY: 'host:80',
+    });
+  });
+
   it.each(['proxy:3128', 'ftp://proxy', 'socks5://proxy'])('cannot be %s', (proxy) => {
     expect(problemsOf({ input: { set: [`weave.proxy=${proxy}`] } })).toEqual([
       expect.stringContaining('weave.proxy is "[redacted]"; allowed: an http or https URL of a proxy'),
