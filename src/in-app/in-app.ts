@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import { createCounters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
 import type { Log } from '../core/log.ts';
+import type { AcceptOutcome, RawRequest } from '../core/ports.ts';
 import { createReadableSpanDecoder } from '../decode/readable-span.ts';
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import { createAdmission } from '../otel/admission.ts';
@@ -107,7 +108,9 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
   const live = startLive({ client, decode, prepare, isWanted, clock, log }, settings);
 
   let line: AppLine | undefined;
+  /** Spans of earlier processes. */
   let inherited = 0;
+  const leaving = new AbortController();
   const { spoolDir, maxQueueBytes } = settings;
   const opened =
     spoolDir === null
@@ -120,7 +123,14 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
     const scoring = given.length > 0 ? startAppScoring(rules, clientSettings(settings)) : undefined;
     line = startLine({ ...queue, client, scoring, clock, log, counters }, settings);
     inherited = line.queue.depth().spans;
+    void queue.takeOver?.(inherit, leaving.signal);
     return line;
+  }
+
+  async function inherit(request: RawRequest): Promise<AcceptOutcome> {
+    const outcome = await (await opened).queue.put(request);
+    if (outcome.status === 'accepted') inherited += request.spans;
+    return outcome;
   }
 
   const intake = createIntake(
@@ -128,7 +138,8 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
       decode,
       prepare,
       put: (request) => (line ? line.queue.put(request) : opened.then(({ queue }) => queue.put(request))),
-      depth: () => line?.queue.depth() ?? NO_DEPTH,
+      // On disk there is room of its own.
+      depth: () => (line === undefined || line.isOnDisk ? NO_DEPTH : line.queue.depth()),
       clock,
       log,
     },
@@ -188,7 +199,10 @@ function start(options: WeaveOptions, settings: AppSettings, { clock: hostClock,
     ended: admission.ended,
     flush,
     finish: () => finish(),
-    shutdown: end.close,
+    shutdown() {
+      leaving.abort();
+      return end.close();
+    },
     stats() {
       const { held, filtered, ...admitted } = admission.counts();
       const taken = intake.counts();

@@ -7,6 +7,7 @@ import { checkRequest } from '../decode/check.ts';
 import { startHealth } from '../observe/health.ts';
 import { startMetrics } from '../observe/metrics.ts';
 import { openDiskQueue } from '../queue/disk-queue.ts';
+import { spoolDirs, takeOver } from '../queue/spools.ts';
 import { openTraceMemory } from '../queue/trace-memory.ts';
 import { bind } from './bind.ts';
 import { createDeliveryLine, describeTrouble } from './delivery.ts';
@@ -77,17 +78,19 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
   const accounts = createAccounts({ maxKeys: MAX_ACCOUNTS });
   const { queue: stored, telemetry, shutdown } = config;
 
-  const queue = openDiskQueue(
-    { clock, log, counters },
-    {
-      dir: stored.dir,
-      maxBytes: stored.max_size,
-      fsync: stored.fsync,
-      onFull: stored.on_full,
-      retryAfterMs: RETRY_AFTER_MS,
-      deadLetters: { maxBytes: stored.dead_letters.max_size, maxAgeMs: stored.dead_letters.max_age },
-    },
-  );
+  const open = (dir: string) =>
+    openDiskQueue(
+      { clock, log, counters },
+      {
+        dir,
+        maxBytes: stored.max_size,
+        fsync: stored.fsync,
+        onFull: stored.on_full,
+        retryAfterMs: RETRY_AFTER_MS,
+        deadLetters: { maxBytes: stored.dead_letters.max_size, maxAgeMs: stored.dead_letters.max_age },
+      },
+    );
+  const queue = open(stored.dir);
   undo.push(queue.close);
   const memory = openTraceMemory(stored.dir, { log });
   undo.push(async () => memory.close());
@@ -113,6 +116,15 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
   undo.push(receivers.close);
   await tracing.refuseCircle([receivers.http, receivers.grpc]);
 
+  // The directory may be the spool of an app of several processes.
+  const leaving = new AbortController();
+  const [, ...others] = spoolDirs(stored.dir);
+  const takenOver = takeOver({ open, put: queue.put, clock, log }, others, leaving.signal);
+  undo.push(() => {
+    leaving.abort();
+    return takenOver;
+  });
+
   let state: 'ready' | 'stopping' = 'ready';
   const isStopping = () => state === 'stopping';
   const reasons = () => notReady({ isStopping, queue, troubles: delivery.troubles, counters });
@@ -128,7 +140,8 @@ async function start(config: Config, deps: ServiceDeps, undo: Undo[]): Promise<S
   async function stop(): Promise<StopReport> {
     state = 'stopping';
     const deadlineMs = clock.monotonic() + shutdown.timeout;
-    await receivers.close();
+    leaving.abort();
+    await Promise.all([receivers.close(), takenOver]);
     const { left } = await delivery.pipeline.drain(Math.max(0, deadlineMs - clock.monotonic()), 'may-come');
     delivery.close();
     await triggers.close(Math.max(0, deadlineMs - clock.monotonic()));

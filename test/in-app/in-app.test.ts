@@ -498,9 +498,9 @@ describe('the spool', () => {
 
   it('is delivered by a sidecar, to the project of the app', async () => {
     const spoolDir = tempDir();
-    const gone = start(AWAY, { ...IN_VAIN, spoolDir });
-    for (let n = 0; n < 100; n += 1) gone.tracer.startSpan(`span ${n}`).end();
-    await gone.provider.shutdown();
+    const gone = [1, 2].map(() => start(AWAY, { ...IN_VAIN, spoolDir }));
+    for (const { tracer } of gone) for (let n = 0; n < 100; n += 1) tracer.startSpan(`span ${n}`).end();
+    for (const { provider } of gone) await provider.shutdown();
 
     const weave = await startWeave();
     const endpoints = ['receive.http', 'receive.grpc', 'telemetry.health', 'telemetry.metrics'];
@@ -509,8 +509,8 @@ describe('the spool', () => {
     const nothing = { env: {}, netrcFile: '', readText: () => '' };
     const { config } = loadConfig({ set: [...set, 'weave.project=other/one'], keyNeeded: false }, nothing);
     const sidecar = await startService(config);
-    expect(await sidecar.close()).toMatchObject({ delivered: 100, left: 0 });
-    expect(await weave.calls()).toHaveLength(100);
+    await weave.until((calls) => calls.length === 200);
+    expect(await sidecar.close()).toMatchObject({ delivered: 200, left: 0 });
   });
 
   it('is shared by processes, each with a queue of its own', async () => {
@@ -519,6 +519,34 @@ describe('the spool', () => {
     for (const { tracer } of both) tracer.startSpan('kept').end();
     for (const { provider } of both) await provider.shutdown();
     for (const { processor } of both) expect(processor.stats()).toMatchObject({ waiting: 1, dropped: 0 });
+  });
+
+  it('that several have left is delivered by one, and what one still has stays its own', async () => {
+    const spoolDir = tempDir();
+    const stays = start(AWAY, { ...IN_VAIN, spoolDir });
+    const gone = [1, 2].map(() => start(AWAY, { ...IN_VAIN, spoolDir }));
+    for (const [at, { tracer }] of [stays, ...gone].entries())
+      for (let n = 0; n < 100; n += 1) tracer.startSpan(`span ${at} ${n}`).end();
+    await stays.processor.forceFlush();
+    for (const { provider } of gone) await provider.shutdown();
+
+    const weave = await startWeave();
+    const { processor } = start(weave, { spoolDir });
+    const calls = await weave.until((found) => found.length >= 200);
+    expect(calls.filter(({ op_name }) => op_name.startsWith('span 0'))).toEqual([]);
+    await processor.forceFlush();
+    expect(processor.stats()).toEqual({ ended: 200, delivered: 200, ...NOTHING_ELSE });
+    expect(stays.processor.stats()).toMatchObject({ waiting: 100 });
+  });
+
+  it('holds more than may wait in memory', async () => {
+    const bounds = { maxQueueBytes: 1024 * 1024, maxQueueSize: 20 };
+    const { processor, tracer } = start(AWAY, { ...IN_VAIN, ...bounds, spoolDir: tempDir() });
+    for (let n = 0; n < 10; n += 1) {
+      for (let k = 0; k < 10; k += 1) tracer.startSpan('large', { attributes: { text: 'x'.repeat(40_000) } }).end();
+      await processor.forceFlush();
+    }
+    expect(processor.stats()).toMatchObject({ ended: 100, waiting: 100, dropped: 0 });
   });
 
   it('that cannot be opened is warned of, and memory takes its place', async () => {
