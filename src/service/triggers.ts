@@ -68,6 +68,9 @@ export function createTriggerLine(deps: TriggerLineDeps, config: Config): Trigge
   const weave = createWeaveApi(weaveClient);
   const retry = { initialMs: config.retry.initial, maxMs: config.retry.max };
   const jobs = createJobs({ clock, log, counters, store, weave }, config);
+  if (!jobs && store.jobs.nextDue(0) !== undefined) {
+    log.warn('There are jobs that have not ended, and jobs.url is missing: they wait until it is there.');
+  }
   const limits = new Map(rules.map(({ rule }) => [rule.name, rule.limit]));
   const triggers = createTriggers(
     {

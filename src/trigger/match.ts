@@ -21,6 +21,8 @@ export interface MatchDeps {
 }
 
 const COUNTED = ['matched', 'filtered', 'excluded', 'sampledOut'] as const;
+/** What others count. It is there from the start, at 0: of a counter that comes with its first count, the first is not seen. */
+const COUNTED_LATER = ['duplicate', 'over_budget', 'sent', 'scored'];
 
 /** What the calls trigger, which Weave must have accepted. The same calls trigger the same at any time. */
 export type Match = (calls: readonly Call[]) => readonly Trigger[];
@@ -37,6 +39,7 @@ export function createMatch(deps: MatchDeps, rules: readonly VersionedRule[]): M
   const entries = rules.map((versioned, number) => {
     const { name } = versioned.rule;
     const tally = (outcome: string) => counters.of('rule_calls', { rule: name, outcome });
+    for (const outcome of COUNTED_LATER) tally(outcome);
     return {
       ...versioned,
       number,

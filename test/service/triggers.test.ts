@@ -11,6 +11,7 @@ import { type LocalWeave, startLocalWeave } from '../../src/local/local-weave.ts
 import { openJobDesk } from '../../src/service/jobs.ts';
 import { type Service, startService } from '../../src/service/service.ts';
 import { otlpLine, postLine, postRecording, ROOT_AND_CHAT } from '../cli/recording.ts';
+import { recordingLog } from '../support/recording-log.ts';
 import { until } from '../trigger/world.ts';
 
 const PROJECT = 'acme/bots';
@@ -89,6 +90,7 @@ describe('the service with rules', () => {
     const metrics = await (await fetch(`http://${service.addresses.metrics}/metrics`)).text();
     expect(metrics).toContain(`otelweave_rule_calls_total{rule="answered",outcome="matched"} ${modelCalls()}\n`);
     expect(metrics).toContain(`otelweave_rule_calls_total{rule="judge",outcome="scored"} ${modelCalls()}\n`);
+    expect(metrics).toContain('otelweave_rule_calls_total{rule="answered",outcome="over_budget"} 0\n');
   });
 
   it('finishes after a restart what it had begun, also when the rules are gone by then', async () => {
@@ -102,6 +104,11 @@ describe('the service with rules', () => {
     expect(feedbackTypes()).toEqual([]);
     fault.remove();
     batches.remove();
+    const log = recordingLog();
+    await (await startService(configure(), { counters: createCounters(), log })).close();
+    expect(log.lines.map(({ message }) => message)).toContain(
+      'There are jobs that have not ended, and jobs.url is missing: they wait until it is there.',
+    );
     await start();
     await until(isDone(modelCalls()));
     expect(openJobDesk(configure(), systemClock).list(9)).toEqual([expect.objectContaining({ rule: 'judge' })]);
