@@ -13,7 +13,7 @@ function fromChoices({ choices }: Json): unknown {
   const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
   if (!isRecord(first)) return undefined;
   const { message, text } = first;
-  return isRecord(message) ? contentOf(message['content']) : text;
+  return isRecord(message) ? contentOf(message['content']) || contentOf(message['refusal']) : text;
 }
 
 /** `output` is a list of messages, each with parts, of the Responses API. */
@@ -32,12 +32,13 @@ function fromEmbeddings({ data }: Json): unknown {
   return vectors.length === 1 ? vectors[0] : vectors;
 }
 
+/** A model that will not answer says so in a place of its own. */
 function contentOf(content: unknown): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) return '';
   return content
     .filter(isRecord)
-    .map((part) => part['text'])
+    .map(({ text, refusal }) => text ?? refusal)
     .filter((text) => typeof text === 'string')
     .join('');
 }

@@ -81,6 +81,8 @@ describe('what the model said', () => {
       'ab',
     ],
     ['chat that only called tools', { choices: [{ message: { content: null } }] }, ''],
+    ['chat that was refused', { choices: [{ message: { content: null, refusal: 'I will not' } }] }, 'I will not'],
+    ['responses that were refused', { output: [{ content: [{ type: 'refusal', refusal: 'no' }] }] }, 'no'],
     ['completions', { choices: [{ text: 'hi' }] }, 'hi'],
     [
       'responses',
