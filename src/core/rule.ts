@@ -91,7 +91,7 @@ export interface JobRule extends Selection {
     | { readonly as: 'rerun' };
 }
 
-/** The name of the object in a scorer's ref; undefined for what is none. */
+/** The name of the object in a scorer's ref; undefined for what is none. `:*` is one for filters: Weave would score nothing. */
 export function scorerName(ref: string): string | undefined {
-  return /^weave:\/\/\/[^/\s]+\/[^/\s]+\/object\/([\w.-]{1,128}):[\w*.-]+$/.exec(ref)?.[1];
+  return /^weave:\/\/\/[^/\s]+\/[^/\s]+\/object\/([\w.-]{1,128}):[\w.-]+$/.exec(ref)?.[1];
 }

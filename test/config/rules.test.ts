@@ -153,6 +153,7 @@ scoring:
     'weave:///acme/bots/op/helpful:v1',
     'weave:///acme/bots/object/helpful',
     'weave:///acme/object/helpful:v1',
+    'weave:///acme/bots/object/helpful:*',
   ])('refuse %s as a scorer', (scorer) => {
     const yaml = `scoring:\n  - name: a\n    scorers: ["${scorer}"]`;
     expect(problemsOf({ yaml })).toEqual([
