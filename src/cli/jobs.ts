@@ -7,6 +7,8 @@ import { ageText, tableText } from './table.ts';
 type JobsArguments = Extract<Arguments, { command: 'jobs' }>;
 
 const MAX_LISTED = 100;
+/** Of one rule and a batch an hour those of a month, after which they are forgotten, and more. */
+const MAX_FOUND = 5000;
 
 /** `otel-weave jobs list|show|resume|cancel`: batch jobs and how far they are. */
 export async function jobs({ config: given, action, id }: JobsArguments, host: Host): Promise<void> {
@@ -21,7 +23,7 @@ export async function jobs({ config: given, action, id }: JobsArguments, host: H
   function answer(): string {
     switch (action) {
       case 'list':
-        return listText(desk.list(MAX_LISTED), host.clock.now());
+        return listText(desk.list(MAX_FOUND), host.clock.now());
       case 'show':
         return detailsText(desk.show(id));
       case 'resume':
@@ -34,17 +36,24 @@ export async function jobs({ config: given, action, id }: JobsArguments, host: H
 
 function listText(list: readonly JobView[], nowMs: number): string {
   if (list.length === 0) return 'No job has been begun yet.';
-  const rows = list.map((job) => [
-    String(job.id),
-    job.rule,
-    job.state,
-    progressOf(job),
-    String(job.items.failed ?? 0),
-    job.costUsd === null ? '' : `$${job.costUsd.toFixed(4)}`,
-    ageText(nowMs - job.createdAtMs),
-    job.batchId ?? '',
-  ]);
-  return tableText([['JOB', 'RULE', 'STATE', 'PROGRESS', 'FAILED', 'COST', 'AGE', 'BATCH'], ...rows]);
+  // What may need a person stands first, however old it is.
+  const { ended = [], open = [] } = Object.groupBy(list, ({ state }) =>
+    state === 'done' || state === 'cancelled' ? 'ended' : 'open',
+  );
+  const rows = [...open, ...ended]
+    .slice(0, MAX_LISTED)
+    .map((job) => [
+      String(job.id),
+      job.rule,
+      job.state,
+      progressOf(job),
+      String(job.items.failed ?? 0),
+      job.costUsd === null ? '' : `$${job.costUsd.toFixed(4)}`,
+      ageText(nowMs - job.createdAtMs),
+      job.batchId ?? '',
+    ]);
+  const table = tableText([['JOB', 'RULE', 'STATE', 'PROGRESS', 'FAILED', 'COST', 'AGE', 'BATCH'], ...rows]);
+  return list.length > rows.length ? `${table}\n… and ${list.length - rows.length} more.` : table;
 }
 
 /** How far a job is with what it does now. */
@@ -57,7 +66,7 @@ function progressOf({ state, requests, batchDone, items }: JobView): string {
     case 'creating':
     case 'held':
     case 'cancelled':
-      return `${requests} requests`;
+      return requests === 1 ? '1 request' : `${requests} requests`;
     case 'submitted':
     case 'ended':
       return `${batchDone} of ${requests} answered`;

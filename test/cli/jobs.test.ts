@@ -41,11 +41,30 @@ describe('otel-weave jobs', () => {
     expect(code).toBe(0);
     expect(stdout.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
       ['JOB', 'RULE', 'STATE', 'PROGRESS', 'FAILED', 'COST', 'AGE', 'BATCH'],
-      ['3', 'judge', 'collecting', '1 requests', '0', '0s'],
+      ['3', 'judge', 'collecting', '1 request', '0', '0s'],
       ['2', 'judge', 'held', '3 requests', '0', '0s'],
       ['1', 'judge', 'submitted', '2 of 3 answered', '0', '0s', 'batch-1'],
       [''],
     ]);
+  });
+
+  it('lists first what has not ended, however old it is, and says how many more there are', async () => {
+    const store = openTriggerStore({ clock: systemClock }, { dir: place.dir, fsync: false });
+    store.intake.take(
+      range(3 * 120, 100).map((number) => triggerOf(RULE, number)),
+      () => ({}),
+      systemClock.now(),
+    );
+    for (const { id } of store.jobs.list(999)) if (id > 3) store.jobs.move(id, { state: 'done', dueAtMs: null });
+    store.close();
+    const lines = (await jobs('list')).stdout.trim().split('\n');
+    expect(lines.slice(1, 5).map((line) => line.split(/ +/).slice(0, 3))).toEqual([
+      ['3', 'judge', 'sealed'],
+      ['2', 'judge', 'held'],
+      ['1', 'judge', 'submitted'],
+      ['123', 'judge', 'done'],
+    ]);
+    expect([lines.length, lines.at(-1)]).toEqual([102, '… and 23 more.']);
   });
 
   it('shows one, and why it does not go on, with nothing that moves a cursor', async () => {
