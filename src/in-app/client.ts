@@ -1,4 +1,5 @@
 import type { AppSettings } from '../config/app-options.ts';
+import { proxySecrets } from '../config/proxy.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Counters } from '../core/counters.ts';
 import { messageOf } from '../core/errors.ts';
@@ -80,6 +81,8 @@ export async function createAppClient(
     maxSockets: MAX_SOCKETS,
     agents: { ...createAgents({ maxSockets: MAX_SOCKETS, proxyEnv, ca }), ...agent },
     headers,
+    // A header of the app's own may be a key.
+    secrets: [...proxySecrets(proxyEnv), ...Object.values(headers)],
     inBackground,
   });
 }

@@ -23,7 +23,7 @@ import type { Match } from '../trigger/match.ts';
 import { VERSION } from '../version.ts';
 import { mapSettings } from './map.ts';
 import type { Tracing } from './own-traces.ts';
-import { proxySecrets, weaveAgents } from './way-out.ts';
+import { wayOutSecrets, weaveAgents } from './way-out.ts';
 
 /** How long decoding and mapping may keep sockets waiting. */
 const SLICE_MS = 5;
@@ -74,7 +74,7 @@ export function createDeliveryLine(deps: DeliveryDeps, config: Config): Delivery
       userAgent: `otel-weave-bridge/${VERSION}`,
       maxSockets: weave.concurrency,
       agents: weaveAgents(config, sources, weave.concurrency),
-      secrets: proxySecrets(config, sources),
+      secrets: wayOutSecrets(config, sources),
     },
   );
   const fallback = createFallback({ ...client, clock, log }, { recheckMs: RECHECK_ROUTE_MS });

@@ -19,7 +19,7 @@ import { VERSION } from '../version.ts';
 import { kafkaClientSettings } from './kafka.ts';
 import { fileVerdicts, WEAVE_TLS } from './validate-files.ts';
 import type { Verdict } from './verdict.ts';
-import { otherAgents, proxySecrets, weaveAgents } from './way-out.ts';
+import { otherAgents, wayOutSecrets, weaveAgents } from './way-out.ts';
 
 const USER_AGENT = `otel-weave-bridge/${VERSION}`;
 
@@ -76,7 +76,7 @@ async function weaveVerdict(config: Config, clock: Clock, signal: AbortSignal): 
       ...{ url, timeoutMs, userAgent: USER_AGENT, maxSockets: 1 },
       apiKey: createKeySource(config, sources),
       agents: weaveAgents(config, sources, 1),
-      secrets: proxySecrets(config, sources),
+      secrets: wayOutSecrets(config, sources),
     },
   );
   const send = createFallback({ ...client, clock, log: silentLog }, { recheckMs: timeoutMs });

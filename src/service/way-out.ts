@@ -1,5 +1,5 @@
 import type { Config } from '../config/options.ts';
-import { proxyEnvironment } from '../config/proxy.ts';
+import { proxyEnvironment, proxySecrets } from '../config/proxy.ts';
 import type { Sources } from '../config/sources.ts';
 import { readCertificates, readKeyPair } from '../core/pem-files.ts';
 import { type Agents, createAgents } from '../send/agents.ts';
@@ -19,15 +19,9 @@ export function weaveAgents({ weave }: Config, { env }: Sources, maxSockets: num
   });
 }
 
-/** The password of the proxy on the way to Weave, as it stands in the URL and as it is sent. */
-export function proxySecrets({ weave }: Config, { env }: Sources): readonly string[] {
-  return Object.values(proxyEnvironment(weave.proxy?.reveal(), env)).flatMap((proxy = '') => {
-    const { username, password } = URL.canParse(proxy) ? new URL(proxy) : { username: '', password: '' };
-    if (password === '') return [];
-    const plain = decodeURIComponent(password);
-    const pair = `${decodeURIComponent(username)}:${plain}`;
-    return [password, plain, Buffer.from(pair).toString('base64')];
-  });
+/** What a proxy on the way to Weave must not repeat into the log. */
+export function wayOutSecrets({ weave }: Config, { env }: Sources): readonly string[] {
+  return proxySecrets(proxyEnvironment(weave.proxy?.reveal(), env));
 }
 
 /** The connections to others than Weave, such as a batch API. */

@@ -5,12 +5,13 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { silentLog } from '../../src/core/log.ts';
+import { type Log, silentLog } from '../../src/core/log.ts';
 import { startInApp } from '../../src/in-app/in-app.ts';
 import type { WeaveOptions } from '../../src/index.ts';
 import { startTracedApp } from '../support/app-process.ts';
 import { afterwards, PROJECT } from '../support/app-world.ts';
 import { readableSpan } from '../support/readable-span.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const TLS = resolve(import.meta.dirname, '../fixtures/tls');
 const read = (name: string) => readFileSync(resolve(TLS, name), 'utf8');
@@ -55,10 +56,14 @@ async function world(protocol: 'http' | 'https') {
 }
 
 /** Sends one span; answers how many Weave has taken. */
-async function send(options: WeaveOptions, env: Readonly<Record<string, string>> = {}): Promise<number> {
+async function send(
+  options: WeaveOptions,
+  env: Readonly<Record<string, string>> = {},
+  log: Log = silentLog,
+): Promise<number> {
   const sources = { env, netrcFile: '', readText: () => '' };
   const given = { project: PROJECT, apiKey: 'k3y', exportTimeoutMillis: 5000, shutdownTimeoutMillis: 100, ...options };
-  const inApp = startInApp(given, { sources, log: silentLog });
+  const inApp = startInApp(given, { sources, log });
   afterwards(() => inApp.shutdown());
   inApp.ended(readableSpan(1));
   await inApp.flush();
@@ -98,6 +103,29 @@ describe('the way out of an app', () => {
     const { url, host, proxy, asked } = await world('https');
     expect(await send({ url, ca: [cert] }, { HTTPS_PROXY: proxy })).toBe(1);
     expect(asked).toEqual([`CONNECT ${host}`]);
+  });
+
+  it.each(['http', 'https'] as const)('never shows what a proxy to %s repeats of it', async (protocol) => {
+    const log = recordingLog();
+    const said = ({ headers }: IncomingMessage) =>
+      `${headers['proxy-authorization']} ${headers['x-key']} ${headers.authorization}`;
+    const proxy = createServer((request, response) => {
+      response.statusCode = 429;
+      response.end(JSON.stringify({ detail: said(request) }));
+    });
+    proxy.on('connect', (request, socket) => socket.end(`HTTP/1.1 407 ${said(request)}\r\n\r\n`));
+    const by = `http://me:pa%2555word@127.0.0.1:${await listen(proxy)}`;
+    const options = {
+      url: `${protocol}://weave.example`,
+      headers: { 'x-key': 'gateway-key' },
+      exportTimeoutMillis: 300,
+    };
+    expect(await send(options, { HTTP_PROXY: by, HTTPS_PROXY: by }, log)).toBe(0);
+    const lines = JSON.stringify(log.lines);
+    expect(lines).toMatch(/407|429/);
+    expect(lines).toContain('[redacted]');
+    for (const secret of ['pa%', Buffer.from('me:pa%55word').toString('base64'), 'gateway-key', BASIC.slice(6)])
+      expect(lines).not.toContain(secret);
   });
 
   it('takes agents of the app in place of its own', async () => {
