@@ -50,12 +50,12 @@ export interface TriggerLine {
 /** Throws QUEUE_UNREADABLE or QUEUE_NEWER. What earlier rules have begun goes on, also where there are none any more. */
 export function createTriggerLine(deps: TriggerLineDeps, config: Config): TriggerLine {
   const { clock, log, counters, outbox } = deps;
-  const { dir, fsync } = config.queue;
+  const { dir, fsync, max_size: maxBytes } = config.queue;
   const rules = ruleSet(config.scoring, config.jobs.rules);
   if (rules.length === 0 && !existsSync(triggersPath(dir))) {
     return { match: undefined, start: () => undefined, close: () => Promise.resolve() };
   }
-  const store = openTriggerStore({ clock, log }, { dir, fsync });
+  const store = openTriggerStore({ clock, log }, { dir, fsync, maxBytes });
   for (const rule of rules) store.rules.register(rule);
   const weaveClient = createClient({
     url: config.weave.url,

@@ -17,7 +17,7 @@ const PURGE_EVERY_MS = 24 * 3_600_000;
 
 export interface TriggersDeps {
   readonly outbox: Outbox;
-  readonly store: Pick<ScoringStore, 'intake' | 'scorings' | 'purge' | 'close'>;
+  readonly store: Pick<ScoringStore, 'intake' | 'scorings' | 'purge' | 'trim' | 'close'>;
   readonly scoring: ScoringSender;
   /** Null: no batch API is configured. */
   readonly jobs: JobRunner | null;
@@ -66,7 +66,9 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
     const day = dayOf(clock.now());
     if (limitTold.get(rule) === day) return;
     limitTold.set(rule, day);
-    log.warn('Calls are over the limit of a rule, and passed over; this is said once a day.', { rule });
+    log.warn('Calls are over the limit of a rule, or of what may wait, and passed over; this is said once a day.', {
+      rule,
+    });
   }
 
   /** Takes over one page; answers how many there were. */
@@ -125,6 +127,7 @@ export function createTriggers(deps: TriggersDeps, { maxSleepMs }: TriggersSetti
       store.purge(nowMs);
       purgedAtMs = nowMs;
     }
+    store.trim();
     // What is due now is being worked on, or waits for one that is: the bell rings when that has come to rest.
     jobs?.begin(stop, cut, ring);
     return untilDue(jobs?.nextDue(nowMs));

@@ -25,6 +25,8 @@ export interface IntakeDeps {
   readonly spending: Spending;
   /** Makes the name of a new submission, which no other ever had. */
   readonly newSubmission: () => string;
+  /** Requests of jobs that have not ended may take so many bytes. */
+  readonly maxBytes: number;
 }
 
 type RequestOfRule = Pick<Trigger, 'rule' | 'version' | 'request'>;
@@ -35,7 +37,7 @@ interface Collecting {
   readonly bytes: number;
 }
 
-export function createIntake({ db, rules, spending, newSubmission }: IntakeDeps): Intake {
+export function createIntake({ db, rules, spending, newSubmission, maxBytes }: IntakeDeps): Intake {
   const key = 'project = ? AND call_id = ? AND rule = ? AND version = ?';
   const findScoring = db.prepare(`SELECT 1 FROM scorings WHERE ${key}`);
   const findItem = db.prepare(`SELECT 1 FROM items WHERE ${key}`);
@@ -52,6 +54,9 @@ export function createIntake({ db, rules, spending, newSubmission }: IntakeDeps)
   );
   const newJob = db.prepare(
     "INSERT INTO jobs (submission, rule, version, state, created_at, due_at) VALUES (?, ?, ?, 'collecting', ?, ?)",
+  );
+  const openBytes = db.prepare(
+    "SELECT coalesce(sum(bytes), 0) AS bytes FROM jobs WHERE state NOT IN ('done', 'cancelled')",
   );
   const moveItem = db.prepare('UPDATE items SET job = ?, attempts = attempts + 1 WHERE id = ?');
   const grow = db.prepare('UPDATE jobs SET requests = requests + 1, bytes = bytes + ? WHERE id = ?');
@@ -71,12 +76,15 @@ export function createIntake({ db, rules, spending, newSubmission }: IntakeDeps)
 
   /** Makes room for a request in the job that is being collected, or in a new one; answers its id. */
   function placeInJob(request: RequestOfRule, { flush, endpoint }: JobSettings, nowMs: number): number {
-    const bytes = Buffer.byteLength(request.request ?? '') + endpoint.length + LINE_OVERHEAD_BYTES;
+    const bytes = bytesOf(request, endpoint);
     const job = jobWithRoom(request, flush, bytes, nowMs);
     grow.run(bytes, job.id);
     if (job.requests + 1 >= flush.maxRequests) seal.run(nowMs, job.id);
     return job.id;
   }
+
+  const bytesOf = ({ request }: Pick<Trigger, 'request'>, endpoint: string) =>
+    Buffer.byteLength(request ?? '') + endpoint.length + LINE_OVERHEAD_BYTES;
 
   function jobWithRoom(
     { rule, version }: RequestOfRule,
@@ -100,6 +108,8 @@ export function createIntake({ db, rules, spending, newSubmission }: IntakeDeps)
         budgets.set(rule, budget);
         return budget;
       };
+      let room =
+        maxBytes === Infinity ? Infinity : maxBytes - (openBytes.get<{ readonly bytes: number }>()?.bytes ?? 0);
       return db.transaction(() =>
         triggers.map((trigger): Taken => {
           const { project, callId, rule, version } = trigger;
@@ -108,8 +118,10 @@ export function createIntake({ db, rules, spending, newSubmission }: IntakeDeps)
           const known = settings.kind === 'scoring' ? findScoring : findItem;
           if (known.get(project, callId, rule, version)) return 'duplicate';
           const budget = budgetOf(rule);
-          if (budget.isUsedUp()) return 'over_budget';
+          const bytes = settings.kind === 'job' ? bytesOf(trigger, settings.endpoint) : 0;
+          if (budget.isUsedUp() || bytes > room) return 'over_budget';
           budget.call();
+          room -= bytes;
           if (settings.kind === 'scoring') scoring(trigger, settings, nowMs);
           else item(trigger, settings, nowMs);
           return 'taken';

@@ -93,6 +93,7 @@ export function createMemoryStore(rules: readonly VersionedRule[]): MemoryStore 
       },
     },
     purge: () => undefined,
+    trim: () => undefined,
     close: () => undefined,
     open: () => open.size,
   };

@@ -16,6 +16,11 @@ import { createSpending } from './spending.ts';
 
 /** For so long a call that was dealt with does not trigger the same rule again. */
 const KEEP_DONE_MS = 30 * 24 * 3_600_000;
+/** So many are remembered, of scoring rules and of jobs each, at some 250 bytes; and so many forgotten at once. */
+const MAX_DONE = 1_000_000;
+const TRIMMED_AT_ONCE = 10_000;
+/** For which so many are looked at, the oldest. */
+const LOOKED_AT = 100_000;
 
 /** Everything that triggers have come to, on disk. Throws what SQLite says. */
 export interface TriggerStore {
@@ -28,11 +33,13 @@ export interface TriggerStore {
   transaction<Result>(work: () => Result): Result;
   /** Forgets what was done with long ago. */
   purge(nowMs: number): void;
+  /** Forgets some of what has been done with since, where that is too much to remember. */
+  trim(): void;
   close(): void;
 }
 
 /** As much of it as scoring needs. */
-export interface ScoringStore extends Pick<TriggerStore, 'purge' | 'close'> {
+export interface ScoringStore extends Pick<TriggerStore, 'purge' | 'trim' | 'close'> {
   readonly rules: Pick<Rules, 'find'>;
   readonly intake: Pick<Intake, 'take'>;
   readonly scorings: Omit<Scorings, 'counts'>;
@@ -42,6 +49,9 @@ export interface StoreSettings {
   /** The queue's directory, of which the bridge has the lock. */
   readonly dir: string;
   readonly fsync: boolean;
+  /** Requests of jobs that have not ended may take so many bytes; without it any number. */
+  readonly maxBytes?: number;
+  readonly maxDone?: number;
 }
 
 export const triggersPath = (dir: string) => join(dir, 'triggers.db');
@@ -53,8 +63,9 @@ export interface StoreDeps {
 }
 
 /** Throws QUEUE_UNREADABLE or QUEUE_NEWER. */
-export function openTriggerStore(deps: StoreDeps, { dir, fsync }: StoreSettings): TriggerStore {
+export function openTriggerStore(deps: StoreDeps, settings: StoreSettings): TriggerStore {
   const { clock } = deps;
+  const { dir, fsync, maxBytes = Infinity, maxDone = MAX_DONE } = settings;
   const db = open(deps, dir, fsync);
   const rules = createRules(db);
   const spending = createSpending(db);
@@ -67,14 +78,24 @@ export function openTriggerStore(deps: StoreDeps, { dir, fsync }: StoreSettings)
     db.prepare("DELETE FROM items WHERE state IN ('written', 'failed') AND taken_at < ?"),
     db.prepare("DELETE FROM jobs WHERE state IN ('done', 'cancelled') AND created_at < ?"),
   ];
+  // Rows are numbered in the order in which they came. Those that are not done with keep no others for long.
+  const surplus = (table: string, isDone: string) =>
+    db.prepare(`DELETE FROM ${table} WHERE id IN (SELECT id FROM (
+      SELECT id, ${isDone} AS done FROM ${table} WHERE id <= (SELECT max(id) FROM ${table}) - ? ORDER BY id LIMIT ${LOOKED_AT})
+      WHERE done LIMIT ${TRIMMED_AT_ONCE})`);
+  const tooMany = [
+    surplus('scorings', "due_at IS NULL AND state <> 'sending'"),
+    surplus('items', "state IN ('written', 'failed')"),
+  ];
   return {
     rules,
-    intake: createIntake({ db, rules, spending, newSubmission }),
+    intake: createIntake({ db, rules, spending, newSubmission, maxBytes }),
     scorings: createScorings(db),
     jobs: createJobs(db),
     items: createItems(db, spending),
     transaction: (work) => db.transaction(work),
     purge: (nowMs) => db.transaction(() => old.forEach((statement) => void statement.run(nowMs - KEEP_DONE_MS))),
+    trim: () => db.transaction(() => tooMany.forEach((statement) => void statement.run(maxDone))),
     close: () => db.close(),
   };
 }

@@ -124,6 +124,49 @@ describe('the store of triggers', () => {
     ).toEqual(['taken', 'taken', 'over_budget']);
   });
 
+  it('remembers so many calls that are done with, and forgets the oldest', () => {
+    const [score, judge] = [scoringRule(), jobRule({ name: 'judge' })];
+    reopen(score, judge);
+    const few = openTriggerStore({ clock: createFakeClock() }, { dir: place.dir, fsync: false, maxDone: 3 });
+    const all = [score, judge].flatMap((rule) => range(9).map((number) => triggerOf(rule, number)));
+    few.intake.take(all, () => ({}), NOON);
+    const [waiting, sending, ...others] = few.scorings.due(NOON, 99);
+    few.scorings.move(others, () => ({ state: 'sent', dueAtMs: null }));
+    few.scorings.move(sending ? [sending] : [], () => ({ state: 'sending', dueAtMs: null }));
+    few.items.written(few.items.ofJob(1, ['collected'], 1, 99), () => 'f');
+    few.trim();
+    expect(few.scorings.counts().map(({ state, calls }) => [state, calls])).toEqual([
+      ['sending', 1],
+      ['sent', 3],
+      ['waiting', 1],
+    ]);
+    expect(few.items.counts(1)).toEqual({ collected: 1, written: 3 });
+    expect(waiting?.callId).toBe(triggerOf(score, 1).callId);
+    expect(few.intake.take([triggerOf(score, 3), triggerOf(score, 9)], () => ({}), NOON)).toEqual([
+      'taken',
+      'duplicate',
+    ]);
+    few.close();
+  });
+
+  it('takes no more requests than there may be of jobs that have not ended', () => {
+    const rule = jobRule({ flush: { maxRequests: 9, maxBytes: 1e6, maxWaitMs: DAY_MS } });
+    reopen(rule, scoringRule());
+    const size = (count: number) => store.jobs.list(9).reduce((sum, { bytes }) => sum + bytes, 0) / count;
+    take([triggerOf(rule, 1)]);
+    const small = openTriggerStore(
+      { clock: createFakeClock() },
+      { dir: place.dir, fsync: false, maxBytes: 3 * size(1) + 2 },
+    );
+    const more = [2, 3, 4].map((number) => triggerOf(rule, number));
+    const takeMore = () => small.intake.take([...more, triggerOf(scoringRule(), 1)], () => ({}), NOON);
+    expect(takeMore()).toEqual(['taken', 'taken', 'over_budget', 'taken']);
+    expect(takeMore()).toEqual(['duplicate', 'duplicate', 'over_budget', 'duplicate']);
+    small.jobs.move(1, { state: 'done' });
+    expect(takeMore()).toEqual(['duplicate', 'duplicate', 'taken', 'duplicate']);
+    small.close();
+  });
+
   it('puts nothing more into a job that is to be called off', () => {
     const rule = jobRule({ flush: { maxRequests: 9, maxBytes: 1e6, maxWaitMs: DAY_MS } });
     reopen(rule);
