@@ -27,6 +27,8 @@ export interface IntakeDeps {
   readonly newSubmission: () => string;
   /** Requests of jobs that have not ended may take so many bytes. */
   readonly maxBytes: number;
+  /** So many calls may wait to be scored, or for their scores. */
+  readonly maxWaiting: number;
 }
 
 type RequestOfRule = Pick<Trigger, 'rule' | 'version' | 'request'>;
@@ -37,7 +39,7 @@ interface Collecting {
   readonly bytes: number;
 }
 
-export function createIntake({ db, rules, spending, newSubmission, maxBytes }: IntakeDeps): Intake {
+export function createIntake({ db, rules, spending, newSubmission, maxBytes, maxWaiting }: IntakeDeps): Intake {
   const key = 'project = ? AND call_id = ? AND rule = ? AND version = ?';
   const findScoring = db.prepare(`SELECT 1 FROM scorings WHERE ${key}`);
   const findItem = db.prepare(`SELECT 1 FROM items WHERE ${key}`);
@@ -58,6 +60,7 @@ export function createIntake({ db, rules, spending, newSubmission, maxBytes }: I
   const openBytes = db.prepare(
     "SELECT coalesce(sum(bytes), 0) AS bytes FROM jobs WHERE state NOT IN ('done', 'cancelled')",
   );
+  const waiting = db.prepare('SELECT count(*) AS calls FROM (SELECT 1 FROM scorings WHERE due_at IS NOT NULL LIMIT ?)');
   const moveItem = db.prepare('UPDATE items SET job = ?, attempts = attempts + 1 WHERE id = ?');
   const grow = db.prepare('UPDATE jobs SET requests = requests + 1, bytes = bytes + ? WHERE id = ?');
   const seal = db.prepare("UPDATE jobs SET state = 'sealed', due_at = ? WHERE id = ?");
@@ -108,8 +111,8 @@ export function createIntake({ db, rules, spending, newSubmission, maxBytes }: I
         budgets.set(rule, budget);
         return budget;
       };
-      let room =
-        maxBytes === Infinity ? Infinity : maxBytes - (openBytes.get<{ readonly bytes: number }>()?.bytes ?? 0);
+      let freeBytes = maxBytes - (openBytes.get<{ readonly bytes: number }>()?.bytes ?? 0);
+      let freePlaces = maxWaiting - (waiting.get<{ readonly calls: number }>(maxWaiting)?.calls ?? 0);
       return db.transaction(() =>
         triggers.map((trigger): Taken => {
           const { project, callId, rule, version } = trigger;
@@ -118,10 +121,11 @@ export function createIntake({ db, rules, spending, newSubmission, maxBytes }: I
           const known = settings.kind === 'scoring' ? findScoring : findItem;
           if (known.get(project, callId, rule, version)) return 'duplicate';
           const budget = budgetOf(rule);
-          const bytes = settings.kind === 'job' ? bytesOf(trigger, settings.endpoint) : 0;
-          if (budget.isUsedUp() || bytes > room) return 'over_budget';
+          const [bytes, places] = settings.kind === 'job' ? [bytesOf(trigger, settings.endpoint), 0] : [0, 1];
+          if (budget.isUsedUp() || bytes > freeBytes || places > freePlaces) return 'over_budget';
           budget.call();
-          room -= bytes;
+          freeBytes -= bytes;
+          freePlaces -= places;
           if (settings.kind === 'scoring') scoring(trigger, settings, nowMs);
           else item(trigger, settings, nowMs);
           return 'taken';

@@ -18,9 +18,11 @@ import { createSpending } from './spending.ts';
 const KEEP_DONE_MS = 30 * 24 * 3_600_000;
 /** So many are remembered, of scoring rules and of jobs each, at some 250 bytes; and so many forgotten at once. */
 const MAX_DONE = 1_000_000;
-const TRIMMED_AT_ONCE = 10_000;
+const TRIMMED_AT_ONCE = 2000;
 /** For which so many are looked at, the oldest. */
 const LOOKED_AT = 100_000;
+/** Calls that wait to be scored, or for their scores. */
+const MAX_WAITING = 1_000_000;
 
 /** Everything that triggers have come to, on disk. Throws what SQLite says. */
 export interface TriggerStore {
@@ -51,6 +53,7 @@ export interface StoreSettings {
   readonly fsync: boolean;
   /** Requests of jobs that have not ended may take so many bytes; without it any number. */
   readonly maxBytes?: number;
+  readonly maxWaiting?: number;
   readonly maxDone?: number;
 }
 
@@ -65,7 +68,7 @@ export interface StoreDeps {
 /** Throws QUEUE_UNREADABLE or QUEUE_NEWER. */
 export function openTriggerStore(deps: StoreDeps, settings: StoreSettings): TriggerStore {
   const { clock } = deps;
-  const { dir, fsync, maxBytes = Infinity, maxDone = MAX_DONE } = settings;
+  const { dir, fsync, maxBytes = Infinity, maxWaiting = MAX_WAITING, maxDone = MAX_DONE } = settings;
   const db = open(deps, dir, fsync);
   const rules = createRules(db);
   const spending = createSpending(db);
@@ -89,7 +92,7 @@ export function openTriggerStore(deps: StoreDeps, settings: StoreSettings): Trig
   ];
   return {
     rules,
-    intake: createIntake({ db, rules, spending, newSubmission, maxBytes }),
+    intake: createIntake({ db, rules, spending, newSubmission, maxBytes, maxWaiting }),
     scorings: createScorings(db),
     jobs: createJobs(db),
     items: createItems(db, spending),

@@ -167,6 +167,19 @@ describe('the store of triggers', () => {
     small.close();
   });
 
+  it('takes no more calls than may wait to be scored', () => {
+    const [rule, judge] = [scoringRule(), jobRule({ name: 'judge' })];
+    reopen(rule, judge);
+    const small = openTriggerStore({ clock: createFakeClock() }, { dir: place.dir, fsync: false, maxWaiting: 2 });
+    const takeAll = () =>
+      small.intake.take([...[1, 2, 3].map((number) => triggerOf(rule, number)), triggerOf(judge, 1)], () => ({}), NOON);
+    expect(takeAll()).toEqual(['taken', 'taken', 'over_budget', 'taken']);
+    expect(takeAll()).toEqual(['duplicate', 'duplicate', 'over_budget', 'duplicate']);
+    small.scorings.move(small.scorings.due(NOON, 1), () => ({ state: 'sent', dueAtMs: null }));
+    expect(takeAll()).toEqual(['duplicate', 'duplicate', 'taken', 'duplicate']);
+    small.close();
+  });
+
   it('puts nothing more into a job that is to be called off', () => {
     const rule = jobRule({ flush: { maxRequests: 9, maxBytes: 1e6, maxWaitMs: DAY_MS } });
     reopen(rule);
