@@ -119,6 +119,7 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
       last([]);
       return;
     }
+    line.scoring?.tellLost();
     const spans = requests.reduce((sum, request) => sum + request.spans, line.queue.depth().spans);
     const taken = last(mayTake ? line.callsOf([...line.queue.takeAll(), ...requests], MAX_LAST_BYTES) : []);
     if (spans <= taken) return;

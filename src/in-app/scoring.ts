@@ -19,6 +19,8 @@ export interface AppScoring {
   flush(over: AbortSignal): Promise<void>;
   /** Calls that are lost to their scorers if the process ends now. */
   waiting(): number;
+  /** Warns of these: the process ends now. */
+  tellLost(): void;
   close(): Promise<void>;
 }
 
@@ -64,6 +66,14 @@ export function startAppScoring(deps: AppScoringDeps, client: AppClientSettings)
     return loading;
   }
 
+  function tellLost(): void {
+    const lost = line?.waiting() ?? 0;
+    if (lost > 0)
+      log.warn('Calls will not be scored: the process ends before they are due, or Weave takes none.', {
+        calls: lost,
+      });
+  }
+
   return {
     async match(calls) {
       return (await opened())?.match(calls) ?? [];
@@ -72,13 +82,10 @@ export function startAppScoring(deps: AppScoringDeps, client: AppClientSettings)
       await line?.flush(over);
     },
     waiting: () => line?.waiting() ?? 0,
+    tellLost,
     async close() {
       state = 'closed';
-      const lost = line?.waiting() ?? 0;
-      if (lost > 0)
-        log.warn('Calls will not be scored: the process ends before they are due, or Weave takes none.', {
-          calls: lost,
-        });
+      tellLost();
       await line?.close();
     },
   };

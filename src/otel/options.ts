@@ -18,7 +18,7 @@ export interface WeaveOptions extends AppOptions {
   /**
    * What Weave's scorers are to look at once it has the calls: the rules of the sidecar's `scoring`, with the same names
    * (docs/rules.md). They are in memory alone, unless there is a `spoolDir`: what waits for its delay is asked for at a
-   * flush and at shutdown, and is lost where the process is killed.
+   * flush and at shutdown, and is lost where the process exits at once (`process.exit()`) or is killed.
    */
   readonly scoring?: readonly ScoringRuleOptions[] | undefined;
 }

@@ -6,6 +6,7 @@ import { type WeaveOptions, WeaveSpanExporter, WeaveSpanProcessor } from '../../
 import { afterwards, PROJECT, pause, startWeave, tempDir, tracerFor, type Weave } from '../support/app-world.ts';
 import { readableSpan } from '../support/readable-span.ts';
 import { recordDiag } from '../support/recording-diag.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const SCORE = 'POST /calls/score';
 const ANSWERED = 'weave:///acme/shop/object/answered:v1';
@@ -87,6 +88,19 @@ describe('scoring rules of an app', () => {
     expect(performance.now() - startMs).toBeLessThan(20_000);
     expect(processor.stats()).toMatchObject({ delivered: 1, waiting: 0 });
     expect(lines.join('\n')).toContain('Calls will not be scored');
+  });
+
+  it('are told of as lost where the process exits before they are due', async () => {
+    const weave = await startWeave();
+    const host = new EventEmitter();
+    const log = recordingLog();
+    const inApp = startInApp({ url: weave.url, project: PROJECT, scoring: [LATER] }, { host, log });
+    afterwards(() => inApp.shutdown());
+    inApp.ended(readableSpan(1));
+    await inApp.flush();
+    host.emit('exit');
+    const lost = { level: 'warn', message: expect.stringContaining('will not be scored'), fields: { calls: 1 } };
+    expect(log.lines).toMatchObject([lost]);
   });
 
   it('are asked for by the next process where there is a spool', async () => {
