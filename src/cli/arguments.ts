@@ -23,6 +23,8 @@ export type Arguments =
       readonly action: JobAction;
       /** 0 for `list`. */
       readonly id: number;
+      /** Of `resume`. */
+      readonly anew: boolean;
     }
   | {
       readonly command: 'dead-letters';
@@ -110,10 +112,14 @@ function createProgram(found: (parsed: Arguments) => void): Command {
     .description('batch jobs: how far they are; let held ones go on, call others off')
     .addArgument(new Argument('<action>').choices(JOB_ACTIONS))
     .argument('[id]', 'the job, for all but list')
-    .action((action: JobAction, id: string | undefined, _: unknown, command: Command) => {
+    .option(
+      '--anew',
+      'resume: make the batch that may exist once more; look at the provider first, it may be paid for twice',
+    )
+    .action((action: JobAction, id: string | undefined, { anew }: { readonly anew?: true }, command: Command) => {
       const isNumber = /^\d{1,15}$/.test(id ?? '');
       if (!isNumber && action !== 'list') command.error(`error: which job? otel-weave jobs ${action} <id>`);
-      found({ command: 'jobs', config: configOf(command), action, id: isNumber ? Number(id) : 0 });
+      found({ command: 'jobs', config: configOf(command), action, id: isNumber ? Number(id) : 0, anew: anew === true });
     });
 
   withConfig(program.command('dead-letters'), ['--http', '--grpc', '--weave-url', '--project'])

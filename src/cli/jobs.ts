@@ -11,7 +11,7 @@ const MAX_LISTED = 100;
 const MAX_FOUND = 5000;
 
 /** `otel-weave jobs list|show|resume|cancel`: batch jobs and how far they are. */
-export async function jobs({ config: given, action, id }: JobsArguments, host: Host): Promise<void> {
+export async function jobs({ config: given, action, id, anew }: JobsArguments, host: Host): Promise<void> {
   const { config } = prepare(given, { keyNeeded: false }, host, 'text');
   const desk = openJobDesk(config, host.clock);
   try {
@@ -27,7 +27,7 @@ export async function jobs({ config: given, action, id }: JobsArguments, host: H
       case 'show':
         return detailsText(desk.show(id));
       case 'resume':
-        return desk.resume(id);
+        return anew ? desk.resume(id, 'anew') : desk.resume(id);
       case 'cancel':
         return desk.cancel(id);
     }

@@ -35,7 +35,8 @@ export function memoryQueue(deps: AppQueueDeps, maxBytes: number): AppQueue {
 
 /**
  * The first queue in `spoolDir` that no other process has: `spoolDir` itself, then `spoolDir/2` and so on. Each can be
- * delivered by a sidecar, too. What waits in those that nobody has any more is taken over. A spool that cannot be opened is warned of, and memory takes its place. Never rejects.
+ * delivered by a sidecar, too. What waits in those that nobody has any more is taken over. A spool that cannot be opened is
+ * warned of, and memory takes its place. Never rejects.
  */
 export async function spoolQueue(deps: AppQueueDeps, spoolDir: string, maxMemoryBytes: number): Promise<AppQueue> {
   try {

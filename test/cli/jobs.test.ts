@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/core/clock.ts';
 import { ruleSet } from '../../src/trigger/rule-set.ts';
+import type { JobChange } from '../../src/trigger/store/jobs.ts';
 import { openTriggerStore } from '../../src/trigger/store/store.ts';
 import { jobRule, range, temporaryDir, triggerOf } from '../trigger/world.ts';
 import { runInProcess } from './in-process.ts';
@@ -25,6 +26,12 @@ beforeEach(() => {
 afterEach(() => place.remove());
 
 const jobs = (...args: readonly string[]) => runInProcess(['jobs', ...args, '--queue-dir', place.dir]);
+
+function move(id: number, change: JobChange): void {
+  const store = openTriggerStore({ clock: systemClock }, { dir: place.dir, fsync: false });
+  store.jobs.move(id, change);
+  store.close();
+}
 
 function stateOf(id: number) {
   const store = openTriggerStore({ clock: systemClock }, { dir: place.dir, fsync: false });
@@ -72,6 +79,15 @@ describe('otel-weave jobs', () => {
     expect(stdout).toContain('state     held\n');
     expect(stdout).toContain('why       HTTP 422: no \\x1b[31mjob\n');
     expect(stdout).toContain('items     3 collected\n');
+  });
+
+  it('lets one go on whose batch may exist: it is looked for, and made anew only when told', async () => {
+    move(2, { intendedAtMs: 1 });
+    expect((await jobs('resume', '2')).stdout).toContain('its batch may exist');
+    expect(stateOf(2)).toEqual({ state: 'creating', cancel: null, isDue: true });
+    move(2, { state: 'held' });
+    expect((await jobs('resume', '2', '--anew')).stdout).toBe('Job 2 goes on: its file is uploaded again.\n');
+    expect(stateOf(2)).toEqual({ state: 'sealed', cancel: null, isDue: true });
   });
 
   it('lets a held one go on', async () => {

@@ -84,7 +84,7 @@ export function createCreate(deps: StepDeps, settings: StepSettings, moves: Move
           store.jobs.move(job.id, { state: 'uploaded' });
           return moves.turnedAway(job, created.reason);
         case 'refused':
-          return moves.hold(job, created.reason);
+          return moves.hold(job, created.reason, { intendedAtMs: null });
         case 'aborted':
           return;
       }

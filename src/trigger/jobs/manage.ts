@@ -41,8 +41,11 @@ export interface JobDesk {
   list(max: number): readonly JobView[];
   /** These throw JOB_UNKNOWN, and the last two JOB_STATE where the job is past it. */
   show(id: number): JobDetails;
-  /** A held job goes on; what failed of one that is done goes into the next job. Answers what was done. */
-  resume(id: number): string;
+  /**
+   * A held job goes on; what failed of one that is done goes into the next job. Answers what was done. Where the batch may
+   * exist it is searched for once more, but `anew`: a person has looked, and there is none.
+   */
+  resume(id: number, how?: 'anew'): string;
   /** As far as it can be: what the provider has begun, it may finish. */
   cancel(id: number): string;
 }
@@ -86,12 +89,16 @@ export function createJobDesk({ store, clock }: { readonly store: TriggerStore; 
   return {
     list: (max) => jobs.list(max).map(view),
     show: (id) => ({ ...view(find(id)), failures: items.failures(id, MAX_REASONS) }),
-    resume(id) {
+    resume(id, how) {
       return store.transaction(() => {
         const job = find(id);
         if (job.state === 'held') {
-          jobs.move(id, { state: 'sealed', dueAtMs: clock.now(), tries: 0, reason: null, cancel: null });
-          return `Job ${id} goes on: its file is uploaded again.`;
+          const mayExist = job.intendedAtMs !== null && how !== 'anew';
+          const change = mayExist ? { state: 'creating' as const } : { state: 'sealed' as const, intendedAtMs: null };
+          jobs.move(id, { ...change, dueAtMs: clock.now(), tries: 0, reason: null, cancel: null });
+          return mayExist
+            ? `Job ${id} goes on: its batch may exist, and is looked for in the list once more.`
+            : `Job ${id} goes on: its file is uploaded again.`;
         }
         const count = job.state === 'done' ? again(job) : 0;
         if (count > 0) return `${count} failed requests of job ${id} go into the next job of rule ${job.rule}.`;

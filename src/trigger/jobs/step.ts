@@ -40,7 +40,7 @@ export interface Moves {
   /** As `again`, but a person has to correct something first; said so in the log. */
   turnedAway(job: Job, reason: string): void;
   /** Nothing more happens until a person says so. */
-  hold(job: Job, reason: string): void;
+  hold(job: Job, reason: string, change?: JobChange): void;
 }
 
 export function createMoves({ store, clock, log }: StepDeps, { retry }: StepSettings): Moves {
@@ -64,13 +64,13 @@ export function createMoves({ store, clock, log }: StepDeps, { retry }: StepSett
       });
       again(job, reason, retry.maxMs);
     },
-    hold(job, reason) {
+    hold(job, reason, change) {
       log.error(`A job cannot go on. Correct the cause, then: otel-weave jobs resume ${job.id}`, {
         job: job.id,
         rule: job.rule,
         reason,
       });
-      jobs.move(job.id, { state: 'held', dueAtMs: null, reason });
+      jobs.move(job.id, { state: 'held', dueAtMs: null, reason, ...change });
     },
   };
 }

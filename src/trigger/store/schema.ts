@@ -55,7 +55,7 @@ const TABLES = `
     requests    INTEGER NOT NULL DEFAULT 0,
     bytes       INTEGER NOT NULL DEFAULT 0,
     file_id     TEXT,
-    intended_at INTEGER,       -- when the batch was about to be created
+    intended_at INTEGER,       -- when the batch was about to be created; null: it surely is not
     batch_id    TEXT,
     batch       TEXT,          -- JSON, as last seen
     submitted_at INTEGER,

@@ -268,6 +268,39 @@ describe('a job', () => {
     expect(world.batches()).toEqual([]);
   });
 
+  it('is searched for once more when told to go on, where the list tells again', async () => {
+    const rule = await start(jobRule());
+    world.fault({ method: 'POST', path: '/v1/batches', times: 1, cut: 'after-commit' });
+    const list = world.fault({ method: 'GET', pattern: '^/v1/batches', status: 404, body: { detail: 'no' } });
+    world.trigger(rule, 1);
+    await world.until(() => states()[0] === 'held');
+    list.remove();
+    expect(desk().resume(1)).toContain('is looked for');
+    await world.until(isDone(1));
+    expect(world.batches()).toHaveLength(1);
+    expect(judged()).toEqual(ids([1]));
+  });
+
+  it('is made anew only when a person says that there is none', async () => {
+    const rule = await start(jobRule());
+    world.fault({ method: 'POST', path: '/v1/batches', times: 1, cut: 'before' });
+    const list = world.fault({
+      method: 'GET',
+      pattern: '^/v1/batches',
+      status: 200,
+      body: { data: [], has_more: true },
+    });
+    world.trigger(rule, 1);
+    await world.until(() => states()[0] === 'held');
+    desk().resume(1);
+    await world.until(() => states()[0] === 'held');
+    expect(world.batches()).toEqual([]);
+    list.remove();
+    desk().resume(1, 'anew');
+    await world.until(isDone(1));
+    expect(world.batches()).toHaveLength(1);
+  });
+
   it('goes on with a corrected job id where it was held for a wrong one', async () => {
     const rule = await start(jobRule({ jobId: 'wrong' }));
     const refusal = world.fault({
