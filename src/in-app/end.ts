@@ -6,6 +6,7 @@ import type { Log } from '../core/log.ts';
 import type { Admission } from '../otel/admission.ts';
 import type { Intake } from '../otel/intake.ts';
 import type { AppClientSettings } from './client.ts';
+import { type Host, onEnding } from './host-end.ts';
 import { MAX_LAST_BYTES, sendLast } from './last-call.ts';
 import type { AppLine } from './line.ts';
 import type { AppLive } from './live.ts';
@@ -30,8 +31,7 @@ export interface EndDeps {
   readonly delivered: () => number;
   readonly clock: Clock;
   readonly log: Log;
-  /** Whose end is noticed. */
-  readonly host: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+  readonly host: Host;
 }
 
 export interface End {
@@ -84,7 +84,7 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     const line = await opened;
     for (const request of intake.takeAll()) await line.queue.put(request);
     await within(CLOSING_MS, line.close);
-    host.off('exit', onExit);
+    stopHearing();
     state = 'closed';
   }
 
@@ -129,13 +129,13 @@ export function createEnd(deps: EndDeps, settings: AppSettings, clientSettings: 
     });
   }
 
-  host.on('beforeExit', onBeforeExit);
-  host.on('exit', onExit);
+  const stopWaiting = onEnding(host, 'beforeExit', onBeforeExit);
+  const stopHearing = onEnding(host, 'exit', onExit);
   return {
     close() {
       if (closed === undefined) {
         state = 'closing';
-        host.off('beforeExit', onBeforeExit);
+        stopWaiting();
         closed = close();
       }
       return closed;

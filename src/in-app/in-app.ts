@@ -19,6 +19,7 @@ import { createWanted } from '../otel/wanted.ts';
 import { sleepAwake } from './awake.ts';
 import { type AppClientSettings, createLazyClient } from './client.ts';
 import { createEnd } from './end.ts';
+import type { Host } from './host-end.ts';
 import { type AppLine, startLine } from './line.ts';
 import { startLive } from './live.ts';
 import { type AppQueue, memoryQueue, spoolQueue } from './queue.ts';
@@ -45,7 +46,7 @@ export interface InAppDeps {
   readonly log: Log;
   readonly sources: Sources;
   /** Whose end is to be noticed. */
-  readonly host: Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+  readonly host: Host;
   readonly nodeVersion: string;
 }
 
