@@ -1,6 +1,7 @@
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import type { WeaveOptions, WeaveStats } from '../otel/options.ts';
-import { type InApp, startInApp } from './in-app.ts';
+import { startInApp } from './in-app.ts';
+import type { InApp } from './way.ts';
 
 /**
  * How long a batch may keep the processor in front: then it goes on, and the exporter on its own. A processor holds few

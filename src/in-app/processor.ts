@@ -1,6 +1,7 @@
 import type { ReadableSpanLike } from '../decode/readable-span-like.ts';
 import type { WeaveOptions, WeaveStats } from '../otel/options.ts';
-import { type InApp, startInApp } from './in-app.ts';
+import { startInApp } from './in-app.ts';
+import type { InApp } from './way.ts';
 
 /**
  * A SpanProcessor for the OpenTelemetry SDK 2.x and 3.x: `spanProcessors: [new WeaveSpanProcessor()]`.
